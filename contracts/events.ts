@@ -1,0 +1,167 @@
+/**
+ * Events: the history of a task, one row each, append-only. `data` differs by kind and may gain
+ * fields; clients ignore kinds that they don't know.
+ */
+import { initContract } from "@ts-rest/core";
+import { z } from "zod";
+import { ArtifactRef } from "./artifacts.ts";
+import {
+  cancelledBy,
+  continuities,
+  eventSources,
+  failureReasons,
+  questionKinds,
+  resumedBy,
+  type TaskEventKind,
+  taskEventKinds,
+  taskStatuses,
+} from "./enums.ts";
+import { failures } from "./errors.ts";
+import { JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
+
+const ProgressData = z
+  .union([
+    z.looseObject({ type: z.enum(["message", "thought", "log"]), text: z.string() }),
+    z.looseObject({
+      type: z.literal("tool_call"),
+      tool_call_id: z.string(),
+      title: z.string().optional(),
+      kind: z.string().optional(),
+      status: z.string().optional(),
+    }),
+    z.looseObject({ type: z.literal("plan"), entries: z.array(JsonValue) }),
+    z.looseObject({ type: z.literal("usage"), usage: JsonRecord }),
+    z.looseObject({ type: z.literal("reference"), artifact: ArtifactRef }),
+  ])
+  .meta({ id: "ProgressData", description: "A step of the work; a large one is an artifact's reference." });
+
+const ResultData = z.looseObject({ text: z.string() });
+
+const dataOf = {
+  "task.created": z.looseObject({ requested_runtime: z.string().optional() }),
+  "task.routed": z.looseObject({
+    resolved_runtime: z.string(),
+    runtime_options: JsonRecord,
+    why: z.string(),
+  }),
+  "runtime.pending_launch": z.looseObject({ reason: z.string() }),
+  "runtime.launching": z.looseObject({ launch_id: Ulid.nullable() }),
+  "runtime.ready": z.looseObject({ lease_id: Ulid }),
+  "task.dispatching": z.looseObject({}),
+  "task.running": z.looseObject({
+    remote_execution_id: z.string().optional(),
+    remote_session_id: z.string().optional(),
+    continuity: z.enum(continuities),
+    continuity_reason: z.string(),
+  }),
+  "task.progress": ProgressData,
+  "task.awaiting_input": z.looseObject({
+    request_id: Ulid,
+    kind: z.enum(questionKinds),
+    prompt: z.string(),
+    expires_at: Time,
+  }),
+  "task.resume_requested": z.looseObject({ actor: z.string(), request_id: Ulid }),
+  "task.resumed": z.looseObject({ by: z.enum(resumedBy), request_id: Ulid.optional() }),
+  "task.cancel_requested": z.looseObject({
+    actor: z.string(),
+    reason: z.string().optional(),
+    by: z.enum(cancelledBy),
+  }),
+  "task.completed": z.looseObject({ result: ResultData, result_artifact_id: Ulid.optional() }),
+  "task.failed": z.looseObject({
+    reason: z.enum(failureReasons),
+    detail: z.string().optional(),
+    result: ResultData.optional(),
+  }),
+  "task.cancelled": z.looseObject({ result: ResultData.optional() }),
+  "artifact.created": ArtifactRef,
+  "runtime.health": z.looseObject({ healthy: z.boolean().optional() }),
+} satisfies Record<TaskEventKind, z.ZodType>;
+
+/** `task.created` becomes `TaskCreatedEvent`. */
+const eventName = (kind: string) =>
+  `${kind.replace(/(^|[._])([a-z])/g, (_all, _dot, letter: string) => letter.toUpperCase())}Event`;
+
+const eventOf = <Kind extends TaskEventKind>(kind: Kind) =>
+  z
+    .object({
+      event_id: Ulid,
+      task_id: Ulid,
+      seq: z.int().meta({ description: "From 1, without gap or repeat." }),
+      kind: z.literal(kind),
+      state: z.enum(taskStatuses).meta({ description: "Where the task stands after it." }),
+      source: z.enum(eventSources),
+      message: z.string().optional().meta({ description: "For people." }),
+      data: dataOf[kind],
+      created_at: Time,
+    })
+    .meta({ id: eventName(kind), description: `The event ${kind}.` });
+
+export const TaskEvent = z
+  .discriminatedUnion("kind", [
+    eventOf("task.created"),
+    eventOf("task.routed"),
+    eventOf("runtime.pending_launch"),
+    eventOf("runtime.launching"),
+    eventOf("runtime.ready"),
+    eventOf("task.dispatching"),
+    eventOf("task.running"),
+    eventOf("task.progress"),
+    eventOf("task.awaiting_input"),
+    eventOf("task.resume_requested"),
+    eventOf("task.resumed"),
+    eventOf("task.cancel_requested"),
+    eventOf("task.completed"),
+    eventOf("task.failed"),
+    eventOf("task.cancelled"),
+    eventOf("artifact.created"),
+    eventOf("runtime.health"),
+  ])
+  .meta({ id: "TaskEvent", description: "Something that happened to a task." });
+export type TaskEvent = z.infer<typeof TaskEvent>;
+
+export const TaskEventKindName = z.enum(taskEventKinds).meta({ id: "TaskEventKind" });
+
+export const TaskEvents = z
+  .object({ events: z.array(TaskEvent) })
+  .meta({ id: "TaskEvents", description: "The history of a task so far." });
+
+const streamFailures = failures("position_gone");
+const c = initContract();
+
+export const eventRoutes = c.router({
+  streamEvents: {
+    method: "GET",
+    path: "/v1/events",
+    summary: "Follow all tasks",
+    description:
+      "Server-sent events of all tasks in the order in which they were committed; the id is a position. From now on, or after a position; after=0 from the oldest kept. Never closes by itself.",
+    headers: z.object({
+      "last-event-id": z
+        .string()
+        .regex(/^\d{1,15}$/, "must be the id of an event")
+        .optional()
+        .meta({
+          description: "The position of the last event seen.",
+          examples: ["0"],
+        }),
+    }),
+    query: z.object({
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .meta({
+          description: "Only events behind this position; Last-Event-ID goes first.",
+          examples: [0],
+        }),
+    }),
+    responses: {
+      200: c.otherResponse({ contentType: "text/event-stream", body: TaskEvent }),
+      ...streamFailures.responses,
+    },
+    metadata: { operationId: "streamEvents", tags: ["events"], codes: streamFailures.codes },
+  },
+});

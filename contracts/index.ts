@@ -1,0 +1,23 @@
+/** The one router: all that a node answers. */
+import { initContract } from "@ts-rest/core";
+import { artifactRoutes } from "./artifacts.ts";
+import { everywhere } from "./errors.ts";
+import { eventRoutes } from "./events.ts";
+import { serviceRoutes } from "./service.ts";
+import { targetRoutes } from "./targets.ts";
+import { taskRoutes } from "./tasks.ts";
+import { tokenRoutes } from "./tokens.ts";
+
+const c = initContract();
+
+export const contract = c.router(
+  {
+    tasks: taskRoutes,
+    events: eventRoutes,
+    targets: targetRoutes,
+    artifacts: artifactRoutes,
+    tokens: tokenRoutes,
+    service: serviceRoutes,
+  },
+  { commonResponses: everywhere.responses, strictStatusCodes: true },
+);

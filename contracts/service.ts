@@ -1,0 +1,62 @@
+/**
+ * The node about itself: open to everybody, but for the figures.
+ */
+import { initContract } from "@ts-rest/core";
+import { z } from "zod";
+
+const c = initContract();
+const Text = z.string();
+
+export const Pong = z
+  .object({
+    ok: z.literal(true),
+    service: z.literal("aethrolink"),
+    version: z.string().meta({ examples: ["0.1.0"] }),
+  })
+  .meta({ id: "Pong", description: "A node is here." });
+
+export const Healthz = z
+  .object({ ok: z.boolean() })
+  .meta({ id: "Healthz", description: "Whether the node takes tasks and can write its log." });
+
+export const serviceRoutes = c.router({
+  ping: {
+    method: "GET",
+    path: "/ping",
+    summary: "Say that a node is here",
+    responses: { 200: Pong },
+    metadata: { operationId: "ping", tags: ["service"], codes: [], open: true },
+  },
+  healthz: {
+    method: "GET",
+    path: "/healthz",
+    summary: "Say whether the node takes tasks",
+    responses: { 200: Healthz },
+    metadata: { operationId: "healthz", tags: ["service"], codes: [], open: true },
+  },
+  getOpenapi: {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "Read this document",
+    responses: {
+      200: z
+        .looseObject({ openapi: z.string() })
+        .meta({ id: "OpenapiDocument", description: "This document." }),
+    },
+    metadata: { operationId: "getOpenapi", tags: ["service"], codes: [], open: true },
+  },
+  getDocs: {
+    method: "GET",
+    path: "/docs",
+    summary: "Read the reference as a page",
+    responses: { 200: c.otherResponse({ contentType: "text/html", body: Text }) },
+    metadata: { operationId: "getDocs", tags: ["service"], codes: [], open: true },
+  },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    summary: "Read the node's figures",
+    responses: { 200: c.otherResponse({ contentType: "text/plain", body: Text }) },
+    metadata: { operationId: "getMetrics", tags: ["service"], codes: [] },
+  },
+});

@@ -1,0 +1,444 @@
+/**
+ * Tasks: the unit of work, owned by the node that took it. What a task is made of (this file), what
+ * happened to it (events.ts), and the calls that create, read, follow and cancel it.
+ */
+import { initContract } from "@ts-rest/core";
+import { z } from "zod";
+import { ArtifactRef } from "./artifacts.ts";
+import { deliveryModes, failureReasons, questionKinds, remoteBindings, taskStatuses } from "./enums.ts";
+import { failures, withBody } from "./errors.ts";
+import { TaskEvent, TaskEvents } from "./events.ts";
+import {
+  ConversationId,
+  Cursor,
+  DurationMs,
+  emptyIsAbsent,
+  JsonRecord,
+  JsonValue,
+  Name,
+  NextCursor,
+  PageLimit,
+  Time,
+  Ulid,
+} from "./shared.ts";
+
+export const TaskStatus = z
+  .enum(taskStatuses)
+  .meta({ id: "TaskStatus", description: "Where a task stands." });
+export const FailureReason = z
+  .enum(failureReasons)
+  .meta({ id: "FailureReason", description: "Why a task failed." });
+
+export const Intent = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,128}$/u, "must be 1 to 128 characters without control characters")
+  .meta({
+    id: "Intent",
+    description: "What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.",
+    examples: ["code.patch"],
+  });
+
+/** A number that may come as its string. */
+const OptionMs = z
+  .union([DurationMs, z.string().regex(/^[1-9]\d{0,11}$/, "must be a number of milliseconds")])
+  .nullish()
+  .transform((value) => (typeof value === "string" ? Number(value) : value));
+
+const OptionFlag = z
+  .union([z.boolean(), z.enum(["true", "false"])])
+  .nullish()
+  .transform((value) => (typeof value === "string" ? value === "true" : value));
+
+const OptionText = z.string().max(4096).nullish();
+
+export const RuntimeOptions = z
+  .looseObject({
+    executor: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be the name of an executor")
+      .nullish()
+      .meta({ description: "Which of the target's launch commands runs it.", examples: ["default"] }),
+    cwd: OptionText.meta({ description: "Absolute working directory.", examples: ["/srv/work"] }),
+    workspace: OptionText.meta({ description: "Another name of cwd.", examples: ["/srv/work"] }),
+    model: OptionText.meta({ description: "Which model the runtime shall use.", examples: ["small"] }),
+    session_key: OptionText.meta({
+      description: "The runtime's own name of a session.",
+      examples: ["agent:main:x"],
+    }),
+    headers: z
+      .record(z.string(), z.string())
+      .nullish()
+      .meta({
+        description: "Headers for runtimes that are reached by HTTP.",
+        examples: [{ "x-team": "core" }],
+      }),
+    raw_prompt: OptionFlag.meta({
+      description: "Send a text that begins with / as it is.",
+      examples: [false],
+    }),
+    initialize_timeout_ms: OptionMs.meta({ description: "Default 30,000.", examples: [30_000] }),
+    session_setup_timeout_ms: OptionMs.meta({ description: "Default 90,000.", examples: [90_000] }),
+    session_idle_timeout_ms: OptionMs.meta({ description: "Default 3,600,000.", examples: [3_600_000] }),
+  })
+  .refine((options) => JSON.stringify(options).length <= 16_384, "must be at most 16 KB")
+  .meta({
+    id: "RuntimeOptions",
+    description:
+      "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.",
+  });
+
+const DeliveryRequest = z
+  .strictObject({
+    mode: emptyIsAbsent(z.enum(deliveryModes)).meta({
+      description: "sync: hold the answer until the task is terminal or asks. Default: stream.",
+      examples: ["stream"],
+    }),
+    launch_if_down: z.boolean().default(true).meta({ description: "Start the target if it is down." }),
+    timeout_ms: DurationMs.nullish().meta({
+      description:
+        "Running time, standing still while a question is open; absent: the target's, else the node's; null: none.",
+    }),
+    question_timeout_ms: DurationMs.optional().meta({
+      description: "How long a question stays open; default 24 h.",
+    }),
+    queue_timeout_ms: DurationMs.optional().meta({
+      description: "How long it may wait to be dispatched; default 1 h.",
+    }),
+    wait_ms: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .optional()
+      .meta({ description: "How long sync holds the answer; default and most 10 minutes." }),
+  })
+  .meta({
+    id: "DeliveryRequest",
+    description: "How the task is to be delivered; each part has its own default.",
+  });
+
+/** What every delivery has once the task was accepted. */
+export const Delivery = z
+  .object({
+    mode: z.enum(deliveryModes),
+    launch_if_down: z.boolean(),
+    timeout_ms: DurationMs.nullable(),
+    question_timeout_ms: DurationMs,
+    queue_timeout_ms: DurationMs,
+    wait_ms: z.int(),
+  })
+  .meta({ id: "Delivery", description: "How the task is delivered, with every default filled in." });
+export type Delivery = z.infer<typeof Delivery>;
+
+export const Trace = z
+  .object({ trace_id: z.string() })
+  .meta({ id: "Trace", description: "What ties the task to others." });
+export type Trace = z.infer<typeof Trace>;
+
+const Metadata = JsonRecord.refine((data) => JSON.stringify(data).length <= 16_384, "must be at most 16 KB");
+
+export const TaskCreateRequest = z
+  .strictObject({
+    intent: Intent,
+    payload: JsonValue.meta({
+      description: "What the target gets; {text} is the usual shape for an agent.",
+      examples: [{ text: "Summarize the last release." }],
+    }),
+    target_runtime: emptyIsAbsent(Name).meta({
+      description: "Who shall do it; absent: routed by intent.",
+      examples: ["research"],
+    }),
+    target_agent_id: emptyIsAbsent(Name).meta({
+      description: "Another name of target_runtime.",
+      examples: ["research"],
+    }),
+    sender: emptyIsAbsent(Name).meta({ description: 'Who asks; default "local".', examples: ["local"] }),
+    runtime_options: RuntimeOptions.optional(),
+    conversation_id: emptyIsAbsent(ConversationId).meta({
+      description: "Turns with the same one share the runtime's session; made if absent.",
+    }),
+    delivery: DeliveryRequest.nullish(),
+    trace: z
+      .strictObject({
+        trace_id: emptyIsAbsent(
+          z.string().regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
+        ),
+      })
+      .nullish()
+      .meta({
+        description: "Continues a trace; a traceparent header does too.",
+        examples: [{ trace_id: "0af7651916cd43dd8448eb211c80319c" }],
+      }),
+    metadata: Metadata.nullish().meta({
+      description: "Anything of yours, at most 16 KB.",
+      examples: [{ ticket: "A-17" }],
+    }),
+  })
+  .refine(
+    (task) => !(task.target_runtime && task.target_agent_id && task.target_runtime !== task.target_agent_id),
+    { path: ["target_agent_id"], message: "differs from target_runtime; give one of them" },
+  )
+  .meta({ id: "TaskCreateRequest", description: "A task to be done." });
+export type TaskCreateRequest = z.output<typeof TaskCreateRequest>;
+
+export const LastError = z
+  .object({
+    reason: FailureReason,
+    detail: z
+      .string()
+      .optional()
+      .meta({ description: "For people.", examples: ["hermes acp exited with code 1"] }),
+  })
+  .meta({ id: "LastError", description: "Why the task failed." });
+export type LastError = z.infer<typeof LastError>;
+
+export const TaskResult = z
+  .object({
+    text: z.string().meta({ description: "The answer; its first 2 KB where it is an artifact." }),
+    data: JsonValue.optional(),
+    stop_reason: z
+      .string()
+      .optional()
+      .meta({ description: "The runtime's own word.", examples: ["end_turn"] }),
+    warning: z.string().optional().meta({ description: "Set where the answer may not be whole." }),
+    truncated: z.boolean().optional().meta({ description: "The whole is in the artifact." }),
+    artifacts: z.array(ArtifactRef).optional(),
+  })
+  .meta({ id: "TaskResult", description: "What came of it; a failed or cancelled task keeps what it had." });
+export type TaskResult = z.infer<typeof TaskResult>;
+
+export const Usage = z
+  .object({
+    input_tokens: z.int().optional(),
+    output_tokens: z.int().optional(),
+    cost_usd: z.number().optional(),
+    source: z.enum(["reported", "none"]),
+  })
+  .meta({ id: "Usage", description: "What it cost, if the runtime told." });
+export type Usage = z.infer<typeof Usage>;
+
+export const Question = z
+  .object({
+    request_id: Ulid,
+    kind: z.enum(questionKinds),
+    prompt: z.string(),
+    options: z.array(z.object({ option_id: z.string(), name: z.string(), kind: z.string() })).optional(),
+    tool_call: JsonRecord.optional(),
+    schema: JsonRecord.optional(),
+    asked_at: Time,
+    expires_at: Time,
+  })
+  .meta({ id: "Question", description: "An open question of the runtime." });
+export type Question = z.infer<typeof Question>;
+
+export const TaskRemote = z
+  .object({
+    binding: z.enum(remoteBindings),
+    remote_execution_id: z.string().optional(),
+    remote_session_id: z.string().optional(),
+  })
+  .meta({ id: "TaskRemote", description: "Where it runs, in the runtime's words." });
+export type TaskRemote = z.infer<typeof TaskRemote>;
+
+export const TaskRecord = z
+  .object({
+    task_id: Ulid,
+    conversation_id: ConversationId,
+    sender: z.string().meta({ examples: ["local"] }),
+    intent: Intent,
+    requested_runtime: z.string().optional().meta({ description: "The target that was asked for." }),
+    resolved_runtime: z
+      .string()
+      .optional()
+      .meta({ description: "The target that it went to.", examples: ["research"] }),
+    runtime_options: JsonRecord,
+    payload: JsonValue.nullable().meta({
+      description: "null where it is larger than 16 KB: see payload_artifact_id.",
+    }),
+    payload_artifact_id: Ulid.nullable(),
+    status: TaskStatus,
+    delivery: Delivery,
+    trace: Trace,
+    metadata: JsonRecord,
+    remote: TaskRemote.nullable(),
+    awaiting: z.array(Question),
+    last_error: LastError.nullable(),
+    result: TaskResult.nullable(),
+    result_artifact_id: Ulid.nullable(),
+    usage: Usage.nullable(),
+    created_at: Time,
+    updated_at: Time,
+    finished_at: Time.nullable(),
+  })
+  .meta({ id: "TaskRecord", description: "A task as it is now." });
+export type TaskRecord = z.infer<typeof TaskRecord>;
+
+export const TaskAccepted = z
+  .object({
+    task: TaskRecord,
+    links: z.object({ self: z.string(), events: z.string() }),
+  })
+  .meta({ id: "TaskAccepted", description: "The task, and where to follow it." });
+
+export const TaskList = z
+  .object({ tasks: z.array(TaskRecord), next_cursor: NextCursor })
+  .meta({ id: "TaskList", description: "A page of tasks, newest first." });
+
+export const TaskCancelRequest = z
+  .strictObject({
+    reason: emptyIsAbsent(z.string().max(1024)).meta({ description: "Why.", examples: ["no longer needed"] }),
+  })
+  .meta({ id: "TaskCancelRequest", description: "A wish to stop a task." });
+
+export const TaskStanding = z
+  .object({ task_id: Ulid, status: TaskStatus })
+  .meta({ id: "TaskStanding", description: "Where the task stands now." });
+
+const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+  .optional()
+  .meta({
+    description: "The same key and body again: the same task, made once. Kept 24 h.",
+    examples: ["order-17"],
+  });
+
+const TaskPath = z.object({
+  task_id: Ulid.meta({ description: "The task.", examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D3"] }),
+});
+const taskFailures = failures("task_not_found");
+const createFailures = failures(
+  "target_not_found",
+  "route_not_found",
+  "route_ambiguous",
+  "target_cannot_satisfy_intent",
+  "idempotency_key_reused",
+);
+
+const c = initContract();
+
+export const taskRoutes = c.router({
+  createTask: {
+    method: "POST",
+    path: "/v1/tasks",
+    summary: "Give a task to a target",
+    description:
+      "Answers once the task is on disk. With delivery.mode sync it answers 200 when the task is terminal, asks, or wait_ms is over; a caller that goes away cancels nothing.",
+    headers: z.object({
+      "idempotency-key": IdempotencyKey,
+      traceparent: z
+        .string()
+        .optional()
+        .meta({
+          description: "W3C trace context; continued if it is valid, else ignored.",
+          examples: ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+        }),
+    }),
+    body: TaskCreateRequest,
+    responses: { 200: TaskAccepted, 202: TaskAccepted, ...createFailures.responses, ...withBody.responses },
+    metadata: {
+      operationId: "createTask",
+      tags: ["tasks"],
+      codes: [...createFailures.codes, ...withBody.codes],
+    },
+  },
+  listTasks: {
+    method: "GET",
+    path: "/v1/tasks",
+    summary: "List tasks, newest first",
+    query: z.object({
+      status: TaskStatus.optional(),
+      target: Name.optional().meta({ description: "Only tasks that went to it.", examples: ["research"] }),
+      sender: z
+        .string()
+        .min(1)
+        .max(128)
+        .optional()
+        .meta({ description: "Only tasks from it.", examples: ["local"] }),
+      conversation_id: ConversationId.optional(),
+      created_after: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .meta({
+          description: "Only tasks made after that time.",
+          examples: ["2026-11-23T09:30:00.000Z"],
+        }),
+      limit: PageLimit,
+      cursor: Cursor.optional(),
+    }),
+    responses: { 200: TaskList },
+    metadata: { operationId: "listTasks", tags: ["tasks"], codes: [] },
+  },
+  getTask: {
+    method: "GET",
+    path: "/v1/tasks/:task_id",
+    summary: "Read a task",
+    pathParams: TaskPath,
+    query: z.object({
+      wait: z.coerce
+        .number()
+        .min(0)
+        .max(60)
+        .optional()
+        .meta({
+          description: "Hold the answer for up to so many seconds, until the task is terminal or asks.",
+          examples: [0],
+        }),
+    }),
+    responses: { 200: TaskRecord, ...taskFailures.responses },
+    metadata: { operationId: "getTask", tags: ["tasks"], codes: taskFailures.codes },
+  },
+  streamTaskEvents: {
+    method: "GET",
+    path: "/v1/tasks/:task_id/events",
+    summary: "Follow a task",
+    description:
+      "Server-sent events: the history, then what happens, closed after the terminal event. Last-Event-ID or after resumes without gap or repeat; a resume at or after the end is 204. With Accept: application/json the history so far as one answer.",
+    pathParams: TaskPath,
+    headers: z.object({
+      "last-event-id": z
+        .string()
+        .regex(/^\d{1,15}$/, "must be the id of an event")
+        .optional()
+        .meta({
+          description: "The seq of the last event seen.",
+          examples: ["0"],
+        }),
+    }),
+    query: z.object({
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .meta({
+          description: "Only events whose seq is larger; Last-Event-ID goes first.",
+          examples: [0],
+        }),
+    }),
+    responses: {
+      200: c.otherResponse({ contentType: "text/event-stream", body: TaskEvent }),
+      204: c.noBody(),
+      ...taskFailures.responses,
+    },
+    metadata: {
+      operationId: "streamTaskEvents",
+      tags: ["tasks"],
+      codes: taskFailures.codes,
+      json: TaskEvents,
+    },
+  },
+  cancelTask: {
+    method: "POST",
+    path: "/v1/tasks/:task_id/cancel",
+    summary: "Ask for a task to be stopped",
+    description: "202 when it was newly asked for, or is under way; 200 when the task has ended already.",
+    pathParams: TaskPath,
+    body: TaskCancelRequest.optional(),
+    responses: { 200: TaskStanding, 202: TaskStanding, ...taskFailures.responses, ...withBody.responses },
+    metadata: {
+      operationId: "cancelTask",
+      tags: ["tasks"],
+      codes: [...taskFailures.codes, ...withBody.codes],
+    },
+  },
+});
