@@ -1,0 +1,160 @@
+/**
+ * A runtime in memory: the second implementation of the port, for the engine's tests. By default its
+ * runtimes start at once and each task runs as its payload's `mode` says; a test may drive the starts
+ * and the turns by hand instead.
+ *
+ * Invariants:
+ * 1. One start per process (target and executor), however many wait for it.
+ * 2. A process that ends ends its runs: the lease is gone, each open run fails.
+ * 3. Nothing happens by time except through the clock that was given.
+ */
+import type { Clock, JsonObject, Lease, Run, RuntimeAdapter, Target, TaskToRun } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { type FakeScript, refuseByMode, runByMode } from "./modes.ts";
+import { createFakeProcess, type FakeProcess, type FakeStart } from "./process.ts";
+import { createRoll, type Roll } from "./roll.ts";
+import { type FakeTurn, startTurn } from "./turn.ts";
+
+export type { FakeScript } from "./modes.ts";
+export type { FakeStart } from "./process.ts";
+export type { FakeTurn } from "./turn.ts";
+
+export interface FakeOptions {
+  readonly name?: RuntimeAdapter["name"];
+  readonly clock?: Clock;
+  /** Drives a start; default: ready at once. `() => {}` leaves it to the test, by {@link FakeAdapter.start}. */
+  readonly launch?: (start: FakeStart) => void;
+  /** Called before a task is taken; what it throws is thrown by `submit`. Default: mode submit_fail. */
+  readonly submit?: (task: TaskToRun, target: Target) => void | Promise<void>;
+  /** Drives a turn; default: by the payload's mode. `() => {}` leaves it to the test. */
+  readonly script?: FakeScript;
+  /** From a cancel to the end of a run that doesn't confirm it. Default: 5000. */
+  readonly cancelGraceMs?: number;
+  readonly canCancel?: boolean;
+  readonly canResume?: boolean;
+}
+
+export interface FakeAdapter extends RuntimeAdapter {
+  /** All starts so far, in order. */
+  readonly starts: readonly FakeStart[];
+  /** All turns so far, in order. */
+  readonly turns: readonly FakeTurn[];
+  /** The n-th start (from 0), as soon as there is one. */
+  start(n: number): Promise<FakeStart>;
+  /** The n-th turn (from 0), as soon as there is one. */
+  turn(n: number): Promise<FakeTurn>;
+  /** Ends the target's processes as if they had died: their runs fail with `detail`. */
+  crash(target: Target, detail: string): void;
+}
+
+interface FakeState {
+  readonly options: FakeOptions;
+  readonly clock: Clock;
+  readonly processes: Map<string, FakeProcess>;
+  readonly starts: Roll<FakeStart>;
+  readonly turns: Roll<FakeTurn>;
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const subcontextOf = (options: JsonObject): string =>
+  typeof options.executor === "string" ? `executor:${options.executor}` : "default";
+const keyOf = (target: Target, options: JsonObject): string => `${target.target_id} ${subcontextOf(options)}`;
+
+function begin(state: FakeState, key: string, target: Target, options: JsonObject): FakeProcess {
+  const launch_id = `launch-${state.starts.all.length + 1}`;
+  const process = createFakeProcess(target, subcontextOf(options), launch_id, () => {
+    state.processes.delete(key);
+  });
+  state.processes.set(key, process);
+  state.starts.add(process.start);
+  (state.options.launch ?? ((start) => start.ready()))(process.start);
+  return process;
+}
+
+async function submit(
+  state: FakeState,
+  task: TaskToRun,
+  target: Target,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<Run> {
+  await (state.options.submit ?? refuseByMode)(task, target);
+  const process = state.processes.get(`${target.target_id} ${lease.subcontext_key}`);
+  if (process === undefined || lease.gone.aborted || signal.aborted) {
+    throw new AdapterFault("submit_failed", "its process has gone");
+  }
+  const live = task.sticky_key !== null && process.sessions.has(task.sticky_key);
+  if (task.sticky_key !== null) process.sessions.add(task.sticky_key);
+  const { turn, run } = startTurn({
+    task,
+    target,
+    lease,
+    clock: state.clock,
+    cancelGraceMs: state.options.cancelGraceMs ?? 5000,
+    canCancel: state.options.canCancel ?? true,
+    canResume: state.options.canResume ?? true,
+    continuity: live
+      ? { continuity: "live", continuity_reason: "the session is still open" }
+      : { continuity: "fresh", continuity_reason: "no session of this conversation" },
+    session: task.sticky_key ?? task.task_id,
+  });
+  process.turns.add(turn);
+  signal.addEventListener("abort", () => {
+    turn.emit({ kind: "failed", reason: "interrupted", detail: "the node stopped waiting" });
+  });
+  state.turns.add(turn);
+  void (state.options.script ?? ((t) => runByMode(t, state.clock, process.end)))(turn);
+  return run;
+}
+
+/** @param options what the test drives by hand; the rest happens at once */
+export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
+  const state: FakeState = {
+    options,
+    clock: options.clock ?? systemClock,
+    processes: new Map(),
+    starts: createRoll(),
+    turns: createRoll(),
+  };
+  const find = (target: Target, o: JsonObject): FakeProcess | undefined => state.processes.get(keyOf(target, o));
+  const endAll = (concerns: (process: FakeProcess) => boolean, detail: string): boolean => {
+    const doomed = [...state.processes.values()].filter(concerns);
+    for (const process of doomed) process.end(detail);
+    return doomed.length > 0;
+  };
+  return {
+    name: options.name ?? "acp",
+    starts: state.starts.all,
+    turns: state.turns.all,
+    start: state.starts.at,
+    turn: state.turns.at,
+    crash: (target, detail) => void endAll((process) => process.target_id === target.target_id, detail),
+    async health(target, o) {
+      const process = find(target, o);
+      if (process === undefined) return { healthy: false, state: "down" };
+      return process.lease() === undefined
+        ? { healthy: false, state: "starting" }
+        : { healthy: true, state: "up" };
+    },
+    usable: (target, o) => find(target, o)?.lease(),
+    launch(target, o, signal) {
+      const { executor } = o;
+      if (typeof executor === "string" && executor !== "default" && !(executor in target.launch.commands)) {
+        throw new AdapterFault("not_found", `${target.target_id} has no executor "${executor}"`);
+      }
+      const process = find(target, o) ?? begin(state, keyOf(target, o), target, o);
+      return { launch_id: process.start.launch_id, lease: process.wait(signal) };
+    },
+    lane: (target, o, sticky_key) => ({ process: keyOf(target, o), session: sticky_key }),
+    submit: (task, target, lease, signal) => submit(state, task, target, lease, signal),
+    stop: async (target) => endAll((process) => process.target_id === target.target_id, "stopped"),
+    close: async () => void endAll(() => true, "closed"),
+  };
+}

@@ -1,0 +1,117 @@
+/** One execution at the runtime in memory, as its script drives it. */
+import type {
+  Clock,
+  Json,
+  JsonObject,
+  Lease,
+  Question,
+  Run,
+  RunResult,
+  Signal,
+  Target,
+  TaskToRun,
+} from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { promptText } from "#src/core/prompt-text.ts";
+import { createSignalQueue } from "#src/core/signal-queue.ts";
+
+/** What a script or a test does with a task that was submitted. Nothing happens after the end. */
+export interface FakeTurn {
+  readonly task: TaskToRun;
+  readonly target: Target;
+  readonly lease: Lease;
+  /** The payload as a prompt. */
+  readonly text: string;
+  /** Aborted when the run is told to cancel. */
+  readonly cancelled: AbortSignal;
+  /** Any signal; answers false when the run has ended already. */
+  emit(signal: Signal): boolean;
+  /** A piece of the answer: progress, and part of the result's text. */
+  say(text: string): void;
+  /** Ends well, with what was said and `rest`. */
+  complete(rest?: string): void;
+  /** Ends as remote_failed with what was said. */
+  fail(detail: string): void;
+  /** Ends as cancelled with what was said. */
+  confirmCancel(): void;
+  /** Opens a question; resolves with the answer's payload. Never resolves if nobody answers. */
+  ask(question: Question): Promise<Json>;
+  ended(): boolean;
+}
+
+export interface FakeTurnOptions {
+  readonly task: TaskToRun;
+  readonly target: Target;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  /** Milliseconds from a cancel to the end of a run that doesn't confirm it. */
+  readonly cancelGraceMs: number;
+  readonly canCancel: boolean;
+  readonly canResume: boolean;
+  readonly continuity: Pick<Run, "continuity" | "continuity_reason">;
+  readonly session: string;
+}
+
+/** A turn for the script, and the run that the engine gets of it. */
+export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run } {
+  const queue = createSignalQueue();
+  const cancelled = new AbortController();
+  const questions = new Map<string, (payload: Json) => void>();
+  let said = "";
+  let takeBackGrace = (): void => {};
+
+  const emit = (signal: Signal): boolean => {
+    const taken = queue.push(signal);
+    if (queue.ended()) takeBackGrace();
+    return taken;
+  };
+
+  const result = (): RunResult => ({ text: said });
+  const turn: FakeTurn = {
+    task: options.task,
+    target: options.target,
+    lease: options.lease,
+    text: promptText(options.task.payload),
+    cancelled: cancelled.signal,
+    emit,
+    say(text) {
+      said += text;
+      emit({ kind: "progress", data: { type: "message", text } });
+    },
+    complete(rest = "") {
+      said += rest;
+      emit({ kind: "completed", result: { ...result(), stop_reason: "end_turn" } });
+    },
+    fail: (detail) => void emit({ kind: "failed", reason: "remote_failed", detail, result: result() }),
+    confirmCancel: () => void emit({ kind: "cancelled", how: "confirmed", result: result() }),
+    ask(question) {
+      emit({ kind: "awaiting_input", question });
+      return new Promise((resolve) => questions.set(question.request_id, resolve));
+    },
+    ended: queue.ended,
+  };
+
+  const cancel = async (): Promise<void> => {
+    if (cancelled.signal.aborted || queue.ended()) return;
+    cancelled.abort();
+    takeBackGrace = options.clock.after(options.cancelGraceMs, () => {
+      emit({ kind: "cancelled", how: "quarantined", result: result() });
+    });
+  };
+  const resume = async (request_id: string, payload: Json): Promise<void> => {
+    const answer = questions.get(request_id);
+    if (answer === undefined) throw new AdapterFault("remote_failed", `no open question ${request_id}`);
+    questions.delete(request_id);
+    emit({ kind: "resumed", request_id, by: "caller" });
+    answer(payload);
+  };
+  const adapter_state: JsonObject = {};
+  const run: Run = {
+    handle: { binding: "acp_client_stdio", remote_session_id: options.session, adapter_state },
+    ...options.continuity,
+    signals: queue.signals,
+    ...(options.canResume ? { resume } : {}),
+    ...(options.canCancel ? { cancel } : {}),
+  };
+  return { turn, run };
+}
