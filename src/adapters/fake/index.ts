@@ -123,7 +123,8 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
     starts: createRoll(),
     turns: createRoll(),
   };
-  const find = (target: Target, o: JsonObject): FakeProcess | undefined => state.processes.get(keyOf(target, o));
+  const find = (target: Target, o: JsonObject): FakeProcess | undefined =>
+    state.processes.get(keyOf(target, o));
   const endAll = (concerns: (process: FakeProcess) => boolean, detail: string): boolean => {
     const doomed = [...state.processes.values()].filter(concerns);
     for (const process of doomed) process.end(detail);
