@@ -1,0 +1,116 @@
+CREATE TABLE `artifacts` (
+	`artifact_id` text PRIMARY KEY NOT NULL,
+	`task_id` text NOT NULL,
+	`media_type` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`created_at` text NOT NULL,
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `artifacts_by_task` ON `artifacts` (`task_id`);--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`principal` text NOT NULL,
+	`method` text NOT NULL,
+	`path` text NOT NULL,
+	`key` text NOT NULL,
+	`body_sha256` text NOT NULL,
+	`task_id` text NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`principal`, `method`, `path`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_age` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
+CREATE TABLE `launch_history` (
+	`launch_id` text PRIMARY KEY NOT NULL,
+	`runtime_id` text NOT NULL,
+	`subcontext_key` text NOT NULL,
+	`command` text NOT NULL,
+	`pid` integer,
+	`started_at_os` text,
+	`status` text NOT NULL,
+	`error_text` text,
+	`started_at` text NOT NULL,
+	`ended_at` text,
+	FOREIGN KEY (`runtime_id`) REFERENCES `runtimes`(`runtime_id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `launch_history_open` ON `launch_history` (`launch_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `launch_history_by_runtime` ON `launch_history` (`runtime_id`,`launch_id`);--> statement-breakpoint
+CREATE TABLE `runtime_leases` (
+	`lease_id` text PRIMARY KEY NOT NULL,
+	`runtime_id` text NOT NULL,
+	`subcontext_key` text NOT NULL,
+	`process_id` integer,
+	`metadata` text NOT NULL,
+	`created_at` text NOT NULL,
+	`released_at` text,
+	FOREIGN KEY (`runtime_id`) REFERENCES `runtimes`(`runtime_id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `runtime_leases_held` ON `runtime_leases` (`runtime_id`) WHERE released_at IS NULL;--> statement-breakpoint
+CREATE TABLE `runtimes` (
+	`runtime_id` text PRIMARY KEY NOT NULL,
+	`display_name` text NOT NULL,
+	`adapter` text NOT NULL,
+	`dialect` text NOT NULL,
+	`updated_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `task_events` (
+	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`event_id` text NOT NULL,
+	`task_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`kind` text NOT NULL,
+	`state` text NOT NULL,
+	`source` text NOT NULL,
+	`message` text,
+	`data` text NOT NULL,
+	`created_at` text NOT NULL,
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `task_events_seq` ON `task_events` (`task_id`,`seq`);--> statement-breakpoint
+CREATE UNIQUE INDEX `task_events_end` ON `task_events` (`task_id`) WHERE kind IN ('task.completed', 'task.failed', 'task.cancelled');--> statement-breakpoint
+CREATE TABLE `tasks` (
+	`task_id` text PRIMARY KEY NOT NULL,
+	`conversation_id` text NOT NULL,
+	`sender` text NOT NULL,
+	`intent` text NOT NULL,
+	`requested_runtime` text,
+	`resolved_runtime` text NOT NULL,
+	`runtime_options` text NOT NULL,
+	`payload` text,
+	`payload_artifact_id` text,
+	`delivery` text NOT NULL,
+	`trace` text NOT NULL,
+	`metadata` text NOT NULL,
+	`created_at` text NOT NULL,
+	`status` text NOT NULL,
+	`cancel` text,
+	`last_seq` integer NOT NULL,
+	`remote` text,
+	`adapter_state` text,
+	`awaiting` text NOT NULL,
+	`last_error` text,
+	`result` text,
+	`result_artifact_id` text,
+	`usage` text,
+	`updated_at` text NOT NULL,
+	`finished_at` text
+);
+--> statement-breakpoint
+CREATE INDEX `tasks_by_status` ON `tasks` (`status`,`task_id`);--> statement-breakpoint
+CREATE INDEX `tasks_by_target` ON `tasks` (`resolved_runtime`,`task_id`);--> statement-breakpoint
+CREATE INDEX `tasks_by_sender` ON `tasks` (`sender`,`task_id`);--> statement-breakpoint
+CREATE INDEX `tasks_by_conversation` ON `tasks` (`conversation_id`,`task_id`);--> statement-breakpoint
+CREATE TABLE `tokens` (
+	`token_id` text PRIMARY KEY NOT NULL,
+	`role` text NOT NULL,
+	`name` text NOT NULL,
+	`sha256` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tokens_sha256_unique` ON `tokens` (`sha256`);

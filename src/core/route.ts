@@ -1,0 +1,89 @@
+/**
+ * From an intent, and perhaps a name, to a target; or why not.
+ */
+import type { JsonObject, Target } from "./ports.ts";
+
+export interface Route {
+  readonly runtime: string;
+  readonly runtime_options: JsonObject;
+}
+
+/** What routing decides from: the targets by name, and the registry's own routes. */
+export interface RoutingTable {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+export type Routed =
+  | {
+      readonly kind: "routed";
+      readonly target: Target;
+      readonly route_options: JsonObject;
+      readonly why: string;
+    }
+  | {
+      readonly kind: "refused";
+      readonly code:
+        | "target_not_found"
+        | "route_not_found"
+        | "route_ambiguous"
+        | "target_cannot_satisfy_intent";
+      readonly detail: string;
+    };
+
+const refused = (code: Extract<Routed, { kind: "refused" }>["code"], detail: string): Routed => ({
+  kind: "refused",
+  code,
+  detail,
+});
+
+const names = (targets: Iterable<string>) => [...targets].join(", ") || "none";
+
+/**
+ * Finds the target of a task.
+ * @param intent what is wanted
+ * @param requested the target that the caller named; undefined: any that serves the intent
+ */
+export function route(intent: string, requested: string | undefined, table: RoutingTable): Routed {
+  return requested === undefined ? byIntent(intent, table) : byName(intent, requested, table);
+}
+
+function byName(intent: string, requested: string, { targets }: RoutingTable): Routed {
+  const target = targets.get(requested);
+  if (target === undefined) {
+    return refused("target_not_found", `There is no target ${requested}. Known: ${names(targets.keys())}.`);
+  }
+  if (target.capabilities.length > 0 && !target.capabilities.includes(intent)) {
+    return refused(
+      "target_cannot_satisfy_intent",
+      `The target ${requested} does not offer ${intent}. It offers: ${names(target.capabilities)}.`,
+    );
+  }
+  return { kind: "routed", target, route_options: {}, why: `the caller named ${requested}` };
+}
+
+function byIntent(intent: string, { targets, routes }: RoutingTable): Routed {
+  const entry = routes.get(intent);
+  const chosen = entry && targets.get(entry.runtime);
+  if (entry !== undefined && chosen !== undefined) {
+    return {
+      kind: "routed",
+      target: chosen,
+      route_options: entry.runtime_options,
+      why: `the route of ${intent}`,
+    };
+  }
+  const able = [...targets.values()].filter((target) => target.capabilities.includes(intent));
+  const [only, another] = able;
+  if (only === undefined) {
+    return refused(
+      "route_not_found",
+      `No target offers ${intent}. Name one, or add it to a target's capabilities.`,
+    );
+  }
+  if (another !== undefined) {
+    const able_names = names(able.map((target) => target.target_id));
+    return refused("route_ambiguous", `These targets offer ${intent}: ${able_names}. Name one of them.`);
+  }
+  return { kind: "routed", target: only, route_options: {}, why: `only ${only.target_id} offers ${intent}` };
+}

@@ -1,0 +1,140 @@
+/**
+ * Opens the database of a node: one writer and one reader on the same file.
+ *
+ * 1. One node per data directory: an exclusive transaction is held on a lock file for as long as the
+ *    process lives, so that its end frees it, however it comes.
+ * 2. A file that a newer program wrote is refused; an older one is copied before it is migrated.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import Database from "better-sqlite3";
+import type { Durability } from "#contracts/enums.ts";
+import { migrations } from "#generated/migrations/index.ts";
+import { messageOf, StartError } from "#src/errors.ts";
+import { terminalTrigger } from "./schema.ts";
+import type { Sqlite } from "./sql.ts";
+
+/** An open database; closing it frees its lock. */
+export interface Storage {
+  readonly writer: Sqlite;
+  readonly reader: Sqlite;
+  close(): void;
+}
+
+export interface StorageOptions {
+  /** Absolute path of the database file. */
+  readonly database: string;
+  readonly dataDir: string;
+  readonly durability: Durability;
+}
+
+/**
+ * Opens, locks and migrates the database.
+ * @throws StartError 73 when another node holds it, 77 when it can't be written, 65 when it is newer
+ *   than this program or no database
+ */
+export function openStorage(options: StorageOptions): Storage {
+  const outside = relative(options.dataDir, options.database).startsWith("..");
+  const locks = [join(options.dataDir, "lock.sqlite")];
+  if (outside) locks.push(`${options.database}.lock`);
+  const held: Sqlite[] = [];
+  const release = () => {
+    for (const lock of held) lock.close();
+  };
+  try {
+    mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
+    for (const path of locks) held.push(holdLock(path));
+    const writer = openWriter(options);
+    const reader = new Database(options.database, { readonly: true });
+    reader.pragma("mmap_size = 268435456");
+    return {
+      writer,
+      reader,
+      close() {
+        reader.close();
+        writer.close();
+        release();
+      },
+    };
+  } catch (thrown) {
+    release();
+    throw startErrorOf(thrown, options.database);
+  }
+}
+
+function holdLock(path: string): Sqlite {
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.pragma("journal_mode = DELETE");
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (thrown) {
+    lock.close();
+    if (sqliteCode(thrown).startsWith("SQLITE_BUSY")) {
+      throw new StartError("cantCreate", `another node uses ${dirname(path)}; stop it, or give --data-dir another directory`);
+    }
+    throw thrown;
+  }
+}
+
+function openWriter({ database, durability }: StorageOptions): Sqlite {
+  const existed = existsSync(database);
+  const writer = new Database(database);
+  try {
+    writer.pragma("journal_mode = WAL");
+    writer.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+    writer.pragma("foreign_keys = ON");
+    writer.pragma("temp_store = MEMORY");
+    migrate(writer, database, existed);
+    writer.exec(terminalTrigger);
+    return writer;
+  } catch (thrown) {
+    writer.close();
+    throw thrown;
+  }
+}
+
+/** Brings the file to this program's version; the file says how many migrations it has had. */
+function migrate(writer: Sqlite, database: string, existed: boolean): void {
+  const version = Number(writer.pragma("user_version", { simple: true }));
+  if (version > migrations.length) {
+    throw new StartError(
+      "data",
+      `${database} was written by a newer AethroLink (version ${version}, this one knows ${migrations.length}); update this program`,
+    );
+  }
+  if (version === migrations.length) return;
+  if (existed && version > 0) {
+    writer.exec(`VACUUM INTO '${backupName(database, version).replaceAll("'", "''")}'`);
+  }
+  writer.transaction(() => {
+    for (const migration of migrations.slice(version)) writer.exec(migration.sql);
+    writer.pragma(`user_version = ${migrations.length}`);
+  })();
+}
+
+/** A name that is free: an earlier try at the same migration may have left its copy. */
+function backupName(database: string, version: number): string {
+  const base = `${database}.v${version}.backup`;
+  for (let copy = 0; ; copy++) {
+    const name = copy === 0 ? base : `${base}.${copy}`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+const sqliteCode = (thrown: unknown) =>
+  thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+
+const openFaults = [
+  { code: /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS)/, exit: "noPermission", why: "can't be written" },
+  { code: /^(SQLITE_NOTADB|SQLITE_CORRUPT)/, exit: "data", why: "is no SQLite database, or is damaged" },
+  { code: /^(SQLITE_BUSY)/, exit: "cantCreate", why: "is used by another process" },
+  { code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|ENOTDIR|EEXIST)/, exit: "cantCreate", why: "can't be created" },
+] as const;
+
+function startErrorOf(thrown: unknown, database: string): unknown {
+  if (thrown instanceof StartError) return thrown;
+  const known = openFaults.find((fault) => fault.code.test(sqliteCode(thrown)));
+  if (known === undefined) return thrown;
+  return new StartError(known.exit, `${database} ${known.why}: ${messageOf(thrown)}`, { cause: thrown });
+}

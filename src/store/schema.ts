@@ -1,0 +1,172 @@
+/**
+ * The tables. Columns bear the names of the wire; JSON stands as text. `npm run generate` makes the
+ * migrations from here.
+ */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  cancelledBy,
+  eventSources,
+  launchStatuses,
+  taskEventKinds,
+  taskStatuses,
+  tokenRoles,
+} from "#contracts/enums.ts";
+
+/** Every runtime that this file has seen, so that leases and launches of one that has gone keep their name. */
+export const runtimes = sqliteTable("runtimes", {
+  runtime_id: text().primaryKey(),
+  display_name: text().notNull(),
+  adapter: text().notNull(),
+  dialect: text().notNull(),
+  updated_at: text().notNull(),
+});
+
+export const runtimeLeases = sqliteTable(
+  "runtime_leases",
+  {
+    lease_id: text().primaryKey(),
+    runtime_id: text()
+      .notNull()
+      .references(() => runtimes.runtime_id),
+    subcontext_key: text().notNull(),
+    process_id: integer(),
+    metadata: text().notNull(),
+    created_at: text().notNull(),
+    released_at: text(),
+  },
+  (lease) => [index("runtime_leases_held").on(lease.runtime_id).where(sql`released_at IS NULL`)],
+);
+
+export const tasks = sqliteTable(
+  "tasks",
+  {
+    task_id: text().primaryKey(),
+    conversation_id: text().notNull(),
+    sender: text().notNull(),
+    intent: text().notNull(),
+    requested_runtime: text(),
+    resolved_runtime: text().notNull(),
+    runtime_options: text().notNull(),
+    payload: text(),
+    payload_artifact_id: text(),
+    delivery: text().notNull(),
+    trace: text().notNull(),
+    metadata: text().notNull(),
+    created_at: text().notNull(),
+    status: text({ enum: taskStatuses }).notNull(),
+    /** Who asked for the cancel that is under way. */
+    cancel: text({ enum: cancelledBy }),
+    last_seq: integer().notNull(),
+    remote: text(),
+    /** What an adapter needs to attach again; never leaves the node. */
+    adapter_state: text(),
+    awaiting: text().notNull(),
+    last_error: text(),
+    result: text(),
+    result_artifact_id: text(),
+    usage: text(),
+    updated_at: text().notNull(),
+    finished_at: text(),
+  },
+  (task) => [
+    index("tasks_by_status").on(task.status, task.task_id),
+    index("tasks_by_target").on(task.resolved_runtime, task.task_id),
+    index("tasks_by_sender").on(task.sender, task.task_id),
+    index("tasks_by_conversation").on(task.conversation_id, task.task_id),
+  ],
+);
+
+export const taskEvents = sqliteTable(
+  "task_events",
+  {
+    /** The order of commits over all tasks. */
+    position: integer().primaryKey({ autoIncrement: true }),
+    event_id: text().notNull(),
+    task_id: text()
+      .notNull()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    seq: integer().notNull(),
+    kind: text({ enum: taskEventKinds }).notNull(),
+    state: text({ enum: taskStatuses }).notNull(),
+    source: text({ enum: eventSources }).notNull(),
+    message: text(),
+    data: text().notNull(),
+    created_at: text().notNull(),
+  },
+  (event) => [
+    uniqueIndex("task_events_seq").on(event.task_id, event.seq),
+    // The database itself refuses a second end.
+    uniqueIndex("task_events_end")
+      .on(event.task_id)
+      .where(sql`kind IN ('task.completed', 'task.failed', 'task.cancelled')`),
+  ],
+);
+
+export const artifacts = sqliteTable(
+  "artifacts",
+  {
+    artifact_id: text().primaryKey(),
+    task_id: text()
+      .notNull()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    media_type: text().notNull(),
+    size_bytes: integer().notNull(),
+    sha256: text().notNull(),
+    created_at: text().notNull(),
+  },
+  (artifact) => [index("artifacts_by_task").on(artifact.task_id)],
+);
+
+export const launchHistory = sqliteTable(
+  "launch_history",
+  {
+    launch_id: text().primaryKey(),
+    runtime_id: text()
+      .notNull()
+      .references(() => runtimes.runtime_id),
+    subcontext_key: text().notNull(),
+    command: text().notNull(),
+    pid: integer(),
+    started_at_os: text(),
+    status: text({ enum: launchStatuses }).notNull(),
+    error_text: text(),
+    started_at: text().notNull(),
+    ended_at: text(),
+  },
+  (launch) => [
+    index("launch_history_open").on(launch.launch_id).where(sql`ended_at IS NULL`),
+    index("launch_history_by_runtime").on(launch.runtime_id, launch.launch_id),
+  ],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    principal: text().notNull(),
+    method: text().notNull(),
+    path: text().notNull(),
+    key: text().notNull(),
+    body_sha256: text().notNull(),
+    task_id: text().notNull(),
+    created_at: text().notNull(),
+  },
+  (row) => [
+    primaryKey({ columns: [row.principal, row.method, row.path, row.key] }),
+    index("idempotency_keys_age").on(row.created_at),
+  ],
+);
+
+export const tokens = sqliteTable("tokens", {
+  token_id: text().primaryKey(),
+  role: text({ enum: tokenRoles }).notNull(),
+  name: text().notNull(),
+  /** Of the token's text, which is kept nowhere. */
+  sha256: text().notNull().unique(),
+  created_at: text().notNull(),
+});
+
+/** What Drizzle can't say: a task that has ended is never changed again. Made at every start. */
+export const terminalTrigger = `CREATE TRIGGER IF NOT EXISTS tasks_have_ended BEFORE UPDATE ON tasks
+  WHEN OLD.status IN ('completed', 'failed', 'cancelled')
+  BEGIN SELECT RAISE(ABORT, 'a task that has ended is never changed'); END`;
