@@ -71,7 +71,10 @@ function holdLock(path: string): Sqlite {
   } catch (thrown) {
     lock.close();
     if (sqliteCode(thrown).startsWith("SQLITE_BUSY")) {
-      throw new StartError("cantCreate", `another node uses ${dirname(path)}; stop it, or give --data-dir another directory`);
+      throw new StartError(
+        "cantCreate",
+        `another node uses ${dirname(path)}; stop it, or give --data-dir another directory`,
+      );
     }
     throw thrown;
   }
@@ -126,7 +129,11 @@ const sqliteCode = (thrown: unknown) =>
   thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 
 const openFaults = [
-  { code: /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS)/, exit: "noPermission", why: "can't be written" },
+  {
+    code: /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS)/,
+    exit: "noPermission",
+    why: "can't be written",
+  },
   { code: /^(SQLITE_NOTADB|SQLITE_CORRUPT)/, exit: "data", why: "is no SQLite database, or is damaged" },
   { code: /^(SQLITE_BUSY)/, exit: "cantCreate", why: "is used by another process" },
   { code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|ENOTDIR|EEXIST)/, exit: "cantCreate", why: "can't be created" },
