@@ -1,0 +1,147 @@
+/** What has been committed of the tasks, read through the read-only connection. */
+import { and, desc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
+import { encodeTime } from "ulid";
+import type { TaskStatus } from "#contracts/enums.ts";
+import type { TaskEvent } from "#contracts/events.ts";
+import type { TaskRecord } from "#contracts/tasks.ts";
+import { taskEvents, tasks } from "./schema.ts";
+import { builder, type Prepared, prepare, type Sqlite } from "./sql.ts";
+import type { Frames } from "./tail.ts";
+import { type EventRow, eventJson, frameOf } from "./task-log.ts";
+import { recordOf, type TaskRow, taskOfRow } from "./task-rows.ts";
+
+export interface TaskFilter {
+  readonly status?: TaskStatus | undefined;
+  readonly target?: string | undefined;
+  readonly sender?: string | undefined;
+  readonly conversation_id?: string | undefined;
+  /** Milliseconds since the epoch; only tasks made after it. */
+  readonly created_after?: number | undefined;
+  /** The task behind which the page begins. */
+  readonly before?: string | undefined;
+}
+
+export interface TaskReader {
+  get(task_id: string): TaskRecord | undefined;
+  /** How far a task has come; undefined: there is none. */
+  standing(task_id: string): { status: TaskStatus; last_seq: number } | undefined;
+  /** Tasks, newest first. */
+  list(filter: TaskFilter, limit: number): TaskRecord[];
+  /** The history of a task behind `after`, as encoded frames; undefined: there is none. */
+  frames(task_id: string, after: number, limit: number): Frames | undefined;
+  /** The same of all tasks, by position. */
+  allFrames(after: number, limit: number): Frames | undefined;
+  events(task_id: string): TaskEvent[];
+  /** The positions of the oldest and the newest event; zeros where there are none. */
+  positions(): { oldest: number; newest: number };
+}
+
+const value = sql.placeholder;
+
+/** Which condition each filter adds. */
+const conditions: { readonly [Name in keyof TaskFilter]-?: SQL } = {
+  status: eq(tasks.status, sql`${value("status")}`),
+  target: eq(tasks.resolved_runtime, value("target")),
+  sender: eq(tasks.sender, value("sender")),
+  conversation_id: eq(tasks.conversation_id, value("conversation_id")),
+  created_after: sql`${gte(tasks.task_id, value("from_id"))} AND ${gt(tasks.created_at, value("created_after"))}`,
+  before: lt(tasks.task_id, value("before")),
+};
+
+/** Prepares the reads of a database. */
+export function openTaskReader(reader: Sqlite): TaskReader {
+  const db = builder(reader);
+  const row = prepare<TaskRow>(
+    reader,
+    db
+      .select()
+      .from(tasks)
+      .where(eq(tasks.task_id, value("task_id"))),
+  );
+  const standing = prepare<{ status: TaskStatus; last_seq: number }>(
+    reader,
+    db
+      .select({ status: tasks.status, last_seq: tasks.last_seq })
+      .from(tasks)
+      .where(eq(tasks.task_id, value("task_id"))),
+  );
+  const ofTask = prepare<EventRow>(
+    reader,
+    db
+      .select()
+      .from(taskEvents)
+      .where(and(eq(taskEvents.task_id, value("task_id")), gt(taskEvents.seq, value("after"))))
+      .orderBy(taskEvents.seq)
+      .limit(value("limit")),
+  );
+  const ofAll = prepare<EventRow & { position: number }>(
+    reader,
+    db
+      .select()
+      .from(taskEvents)
+      .where(gt(taskEvents.position, value("after")))
+      .orderBy(taskEvents.position)
+      .limit(value("limit")),
+  );
+  const ends = prepare<{ oldest: number | null; newest: number | null }>(reader, {
+    toSQL: () => ({
+      sql: "SELECT (SELECT min(position) FROM task_events) AS oldest, (SELECT max(position) FROM task_events) AS newest",
+      params: [],
+    }),
+  });
+  return {
+    get: (task_id) => recordOfRow(row.get({ task_id })),
+    standing: (task_id) => standing.get({ task_id }),
+    list: lister(reader),
+    frames: (task_id, after, limit) => framesOf(ofTask.all({ task_id, after, limit }), (event) => event.seq),
+    allFrames: (after, limit) => framesOf(ofAll.all({ after, limit }), (event) => event.position),
+    events: (task_id) =>
+      ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
+    positions() {
+      const { oldest, newest } = ends.get({}) ?? { oldest: null, newest: null };
+      return { oldest: oldest ?? 0, newest: newest ?? 0 };
+    },
+  };
+}
+
+const recordOfRow = (row: TaskRow | undefined) => (row === undefined ? undefined : recordOf(taskOfRow(row)));
+
+function framesOf<Row extends EventRow>(rows: Row[], idOf: (row: Row) => number): Frames | undefined {
+  const last = rows.at(-1);
+  if (last === undefined) return undefined;
+  return { text: rows.map((row) => frameOf(idOf(row), eventJson(row))).join(""), last: idOf(last) };
+}
+
+/** One statement for each set of filters that was asked for, prepared at its first use. */
+function lister(reader: Sqlite): TaskReader["list"] {
+  const db = builder(reader);
+  const statements = new Map<string, Prepared<TaskRow>>();
+  const statementOf = (names: (keyof TaskFilter)[]) => {
+    const key = names.join();
+    const known = statements.get(key);
+    if (known !== undefined) return known;
+    const query = db
+      .select()
+      .from(tasks)
+      .where(and(...names.map((name) => conditions[name])))
+      .orderBy(desc(tasks.task_id))
+      .limit(value("limit"));
+    const statement = prepare<TaskRow>(reader, query);
+    statements.set(key, statement);
+    return statement;
+  };
+  return (filter, limit) => {
+    const names = (Object.keys(conditions) as (keyof TaskFilter)[]).filter(
+      (name) => filter[name] !== undefined,
+    );
+    const after = filter.created_after;
+    const times =
+      after === undefined ? {} : { from_id: fromId(after), created_after: new Date(after).toISOString() };
+    return statementOf(names)
+      .all({ ...filter, ...times, limit })
+      .map((row) => recordOf(taskOfRow(row)));
+  };
+}
+
+/** The smallest id of a millisecond. */
+const fromId = (ms: number) => `${encodeTime(Math.max(0, ms), 10)}${"0".repeat(16)}`;

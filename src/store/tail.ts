@@ -1,0 +1,89 @@
+/**
+ * The newest events of a stream as encoded frames, shared by all of its readers, and the bell that
+ * wakes them.
+ *
+ * 1. Only what is on disk is in a tail.
+ * 2. A tail holds a run of ids without gaps, at most `limit` bytes of it; what is older is read from
+ *    the log.
+ * 3. The bell only wakes: a reader that missed it reads the same later.
+ */
+
+/** Frames with the id of the last of them. */
+export interface Frames {
+  readonly text: string;
+  readonly last: number;
+}
+
+export interface Tail {
+  /** Frames behind `after`; undefined where the tail does not reach back so far, or holds nothing newer. */
+  since(after: number): Frames | undefined;
+  /** The id of the newest frame. */
+  last(): number;
+  push(id: number, frame: string): void;
+  /** Begins again behind `id`, when frames were left out because nobody listened. */
+  skip(id: number): void;
+  /** Calls `wake` at each ring, until the answer is called. */
+  listen(wake: () => void): () => void;
+  ring(): void;
+  readonly listeners: () => number;
+}
+
+/**
+ * @param last the id behind which the tail begins
+ * @param limit how many characters it keeps
+ */
+export function openTail(last: number, limit = 1024 * 1024): Tail {
+  let frames: string[] = [];
+  let ids: number[] = [];
+  let size = 0;
+  let newest = last;
+  let before = last;
+  const wakes = new Set<() => void>();
+  // All readers at the same place share one joined text.
+  let joined: { after: number; frames: Frames } | undefined;
+
+  const dropOldest = () => {
+    let cut = 0;
+    while (size > limit && cut < frames.length - 1) size -= frames[cut++]?.length ?? 0;
+    if (cut === 0) return;
+    before = ids[cut - 1] ?? before;
+    frames = frames.slice(cut);
+    ids = ids.slice(cut);
+  };
+
+  return {
+    since(after) {
+      if (after < before || after >= newest) return undefined;
+      if (joined?.after === after && joined.frames.last === newest) return joined.frames;
+      const from = ids.findIndex((id) => id > after);
+      const found = { text: from === 0 ? frames.join("") : frames.slice(from).join(""), last: newest };
+      joined = { after, frames: found };
+      return found;
+    },
+    last: () => newest,
+    push(id, frame) {
+      frames.push(frame);
+      ids.push(id);
+      size += frame.length;
+      newest = id;
+      if (size > limit) dropOldest();
+    },
+    skip(id) {
+      frames = [];
+      ids = [];
+      size = 0;
+      newest = id;
+      before = id;
+    },
+    listen(wake) {
+      wakes.add(wake);
+      return () => {
+        wakes.delete(wake);
+      };
+    },
+    ring() {
+      for (const wake of wakes) wake();
+    },
+    listeners: () => wakes.size,
+  };
+}

@@ -1,0 +1,249 @@
+/**
+ * The log of the tasks: the only writer of their state.
+ *
+ * 1. Callers say what happened; `next` says what follows from it, against the state in memory.
+ * 2. An event and its task's row are one member of one commit: kept together or not at all.
+ * 3. Nothing is published before it is on disk; when a commit fails, the state is read back from it.
+ * 4. An event is encoded once, for the database and for all readers.
+ */
+import { inArray, sql } from "drizzle-orm";
+import {
+  type EventSource,
+  type TaskEventKind,
+  type TaskStatus,
+  type TerminalStatus,
+  taskStatuses,
+} from "#contracts/enums.ts";
+import type { Clock } from "#src/core/ports.ts";
+import { ended, next } from "#src/core/task-machine.ts";
+import { type Batch, openBatch } from "./batch.ts";
+import { taskEvents, tasks } from "./schema.ts";
+import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
+import { openTail, type Tail } from "./tail.ts";
+import {
+  allColumns,
+  changingColumns,
+  fixedColumns,
+  type NewTask,
+  type OpenTask,
+  openTaskOf,
+  restore,
+  type TaskChanges,
+  type TaskRow,
+  taskOfRow,
+} from "./task-rows.ts";
+import { newId } from "./ulid.ts";
+
+/** Something that happened, as its author tells it. */
+export interface Happening {
+  readonly kind: TaskEventKind;
+  readonly source: EventSource;
+  readonly message?: string;
+  readonly data?: object;
+  /** What the task's record gains by it. */
+  readonly changes?: TaskChanges;
+}
+
+interface PendingEvent {
+  readonly row: EventRow;
+  /** The event as JSON. */
+  readonly json: string;
+  position: number;
+}
+
+export type EventRow = Omit<typeof taskEvents.$inferSelect, "position">;
+
+interface Entry {
+  readonly task: OpenTask;
+  readonly tail: Tail;
+  /** Not on disk yet: decided in this turn. */
+  pending: PendingEvent[];
+  /** In the commit that is being written. */
+  writing: PendingEvent[];
+  created: boolean;
+  kept: Promise<void>;
+}
+
+export interface TaskLog {
+  /** Accepts a task; its first events are appended in the same turn. */
+  create(fixed: NewTask): OpenTask;
+  /**
+   * Adds what happened to a task.
+   * @returns settles when it is on disk; undefined where the table says that it changes nothing
+   */
+  append(task: OpenTask, happening: Happening): Promise<void> | undefined;
+  /** Adds a row to the same commit as the task's events of this turn. */
+  with(task: OpenTask, write: () => void): void;
+  /** A task that hasn't ended. */
+  get(task_id: string): OpenTask | undefined;
+  readonly openTasks: ReadonlyMap<string, { readonly task: OpenTask }>;
+  /** The newest events of an open task. */
+  tail(task_id: string): Tail | undefined;
+  /** The newest events of all tasks, by position; kept only while somebody listens. */
+  readonly all: Tail;
+  readonly batch: Batch;
+  /** Since this process began. */
+  readonly counts: { events: number; readonly ended: { [Status in TerminalStatus]: number } };
+}
+
+/** The event as it goes over the wire; `data` is JSON already. */
+export function eventJson(row: EventRow): string {
+  const message = row.message === null ? "" : `"message":${JSON.stringify(row.message)},`;
+  return `{"event_id":"${row.event_id}","task_id":"${row.task_id}","seq":${row.seq},"kind":"${row.kind}","state":"${row.state}","source":"${row.source}",${message}"data":${row.data},"created_at":"${row.created_at}"}`;
+}
+
+/** A frame of a stream (WHATWG HTML, server-sent events). */
+export function frameOf(id: number, json: string): string {
+  return `event: task.event\nid: ${id}\ndata: ${json}\n\n`;
+}
+
+/**
+ * Opens the log over a database, with the tasks that an earlier life left open.
+ * @param clock where the events' times come from
+ */
+export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
+  const statements = prepareStatements(writer);
+  const batch = openBatch(writer);
+  const entries = new Map<string, Entry>();
+  const all = openTail(statements.lastPosition());
+  const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
+  for (const row of statements.open()) entries.set(row.task_id, entryOf(taskOfRow(row), true));
+
+  const publish = (entry: Entry) => {
+    const events = entry.writing;
+    entry.writing = [];
+    entry.created = true;
+    counts.events += events.length;
+    for (const event of events) entry.tail.push(event.row.seq, frameOf(event.row.seq, event.json));
+    publishToAll(all, events);
+    const state = events.at(-1)?.row.state;
+    if (state !== undefined && ended(state)) {
+      counts.ended[state]++;
+      entries.delete(entry.task.fixed.task_id);
+    }
+    entry.tail.ring();
+    all.ring();
+  };
+
+  const giveUp = (entry: Entry) => {
+    entry.writing = [];
+    entry.pending = [];
+    const row = statements.row(entry.task.fixed.task_id);
+    if (row === undefined) entries.delete(entry.task.fixed.task_id);
+    else restore(entry.task, row);
+  };
+
+  const write = (entry: Entry) => {
+    if (entry.writing.length === 0) {
+      entry.writing = entry.pending;
+      entry.pending = [];
+    }
+    if (entry.created) statements.change(changingColumns(entry.task));
+    else statements.insert(allColumns(entry.task));
+    for (const event of entry.writing) event.position = statements.event(event.row);
+  };
+
+  return {
+    create(fixed) {
+      const entry = entryOf(openTaskOf(fixed), false);
+      entries.set(fixed.task_id, entry);
+      return entry.task;
+    },
+    append(task, happening) {
+      const entry = entries.get(task.fixed.task_id);
+      const state =
+        happening.kind === "task.created" && task.seq === 0 ? "created" : next(task, happening.kind);
+      if (entry === undefined || state === undefined) return undefined;
+      const row = eventRow(task, happening, state, new Date(clock.now()).toISOString());
+      take(task, happening, state, row.created_at);
+      if (entry.pending.length === 0) {
+        entry.kept = batch.add(entry, () => write(entry), {
+          kept: () => publish(entry),
+          lost: () => giveUp(entry),
+        });
+      }
+      entry.pending.push({ row, json: eventJson(row), position: 0 });
+      return entry.kept;
+    },
+    with(task, step) {
+      const entry = entries.get(task.fixed.task_id);
+      if (entry !== undefined) batch.add(entry, step);
+    },
+    get: (task_id) => entries.get(task_id)?.task,
+    openTasks: entries,
+    tail: (task_id) => entries.get(task_id)?.tail,
+    all,
+    batch,
+    counts,
+  };
+}
+
+function publishToAll(all: Tail, events: readonly PendingEvent[]): void {
+  if (all.listeners() === 0) {
+    all.skip(events.at(-1)?.position ?? all.last());
+    return;
+  }
+  for (const { position, json } of events) all.push(position, frameOf(position, json));
+}
+
+function entryOf(task: OpenTask, created: boolean): Entry {
+  return { task, tail: openTail(task.seq), pending: [], writing: [], created, kept: Promise.resolve() };
+}
+
+function eventRow(task: OpenTask, happening: Happening, state: TaskStatus, created_at: string): EventRow {
+  return {
+    event_id: newId(),
+    task_id: task.fixed.task_id,
+    seq: task.seq + 1,
+    kind: happening.kind,
+    state,
+    source: happening.source,
+    message: happening.message ?? null,
+    data: happening.data === undefined ? "{}" : JSON.stringify(happening.data),
+    created_at,
+  };
+}
+
+/** Takes an event over into the state in memory. */
+function take(task: OpenTask, { kind, changes }: Happening, state: TaskStatus, at: string): void {
+  task.seq++;
+  task.status = state;
+  task.updated_at = at;
+  if (changes !== undefined) Object.assign(task, changes);
+  // While a cancel is under way, and after the end, no question is open.
+  if (kind === "task.cancel_requested" || ended(state)) task.awaiting = [];
+  task.open = task.awaiting.length;
+  if (ended(state)) task.finished_at = at;
+}
+
+const openStatuses = taskStatuses.filter((status) => !ended(status));
+
+function prepareStatements(writer: Sqlite) {
+  const db = builder(writer);
+  const byId = sql`${tasks.task_id} = ${sql.placeholder("task_id")}`;
+  const insert = prepare(writer, db.insert(tasks).values(columnsOf(tasks)));
+  const change = prepare(
+    writer,
+    db
+      .update(tasks)
+      .set(columnsOf(tasks, ...fixedColumns))
+      .where(byId),
+  );
+  const event = prepare(writer, db.insert(taskEvents).values(columnsOf(taskEvents, "position")));
+  const row = prepare<TaskRow>(writer, db.select().from(tasks).where(byId));
+  const open = prepare<TaskRow>(
+    writer,
+    db.select().from(tasks).where(inArray(tasks.status, openStatuses)).orderBy(tasks.task_id),
+  );
+  const last = prepare<{ seq: number }>(writer, {
+    toSQL: () => ({ sql: "SELECT seq FROM sqlite_sequence WHERE name = 'task_events'", params: [] }),
+  });
+  return {
+    insert: (values: TaskRow) => insert.run(values),
+    change: (values: ReturnType<typeof changingColumns>) => change.run(values),
+    event: (values: EventRow) => Number(event.run(values).lastInsertRowid),
+    row: (task_id: string) => row.get({ task_id }),
+    open: () => open.all({}),
+    lastPosition: () => last.get({})?.seq ?? 0,
+  };
+}
