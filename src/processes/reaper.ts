@@ -3,7 +3,8 @@
  *
  * Invariants:
  * 1. A recorded pid is signalled only if its start time is the recorded one, looked at just before
- *    the signal. A later process of that number is never touched.
+ *    the signal. A later process of that number is never touched. When the leader has just ended, its
+ *    group, whose number can't have been given away, is killed once more.
  * 2. Beyond the group, only processes that carry the id of one of these launches are ended (Linux).
  * 3. Each open row gets its end, whatever was found.
  */
@@ -47,9 +48,13 @@ function signal(row: LaunchRow, name: NodeJS.Signals): boolean {
 async function endGroup(row: LaunchRow, { clock, log, graceMs = 1000 }: ReaperOptions): Promise<void> {
   if (!signal(row, "SIGTERM")) return;
   log.info({ launch_id: row.launch_id, pid: row.pid }, "ending a process of an earlier life");
-  if (await hasGone(row, graceMs, clock)) return;
-  signal(row, "SIGKILL");
+  if (await hasGone(row, graceMs, clock)) killRest(row);
+  else signal(row, "SIGKILL");
   await hasGone(row, goneMs, clock);
+}
+
+function killRest(row: LaunchRow): void {
+  if (row.pid !== null) signalGroup(row.pid, "SIGKILL");
 }
 
 async function hasGone(row: LaunchRow, ms: number, clock: Clock): Promise<boolean> {

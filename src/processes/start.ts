@@ -26,8 +26,8 @@ export interface Plan<T> {
   readonly env: Readonly<Record<string, string>>;
   /** From spawn to ready. */
   readonly timeoutMs: number;
-  /** Makes a spawned child usable. `signal` aborts when the start is over, one way or the other. */
-  readonly greet: (child: Child, signal: AbortSignal) => Promise<T>;
+  /** Makes a spawned child usable. `gone` will abort when the process has gone or is being ended. */
+  readonly greet: (child: Child, gone: AbortSignal) => Promise<T>;
 }
 
 /** A process that is up, with what its greeting made of it. */
@@ -130,11 +130,12 @@ async function run<T>(
     failed.throwIfAborted();
     child = await supervise({ ...options, ...plan, env: options.env, secrets: secretsOf(options) });
     const noted = ledger.spawned(launch_id, child.pid, child.started_at_os);
-    const value = await greet(options, child, failed);
+    const gone = new AbortController();
+    const value = await greet(options, child, failed, gone.signal);
     await noted;
     await ledger.ready(launch_id);
     failed.throwIfAborted();
-    succeed(watch(options, child, value));
+    succeed(watch(options, child, value, gone));
   } catch (error) {
     fail(faultOf(nameOf(plan.command), launch_id, error));
     await child?.stop(true);
@@ -158,33 +159,37 @@ function faultOf(name: string, launch_id: string, error: unknown): AdapterFault 
 }
 
 /** The greeting, ended by the first of: its own end, the child's, the time limit, the end of the start. */
-function greet<T>(options: StartOptions<T>, child: Child, failed: AbortSignal): Promise<T> {
+function greet<T>(
+  options: StartOptions<T>,
+  child: Child,
+  failed: AbortSignal,
+  gone: AbortSignal,
+): Promise<T> {
   const { plan, launch_id, clock } = options;
-  const over = new AbortController();
+  let takeBack = (): void => {};
+  let abandon = (): void => {};
   return new Promise<T>((resolve, reject) => {
     const refuse = (said: string): void => {
       reject(new AdapterFault("launch_failed", `${said}, see launch ${launch_id}`));
     };
-    const takeBack = clock.after(plan.timeoutMs, () => {
-      refuse(`${child.name} was not ready in ${plan.timeoutMs} ms`);
-    });
-    const abandon = (): void => reject(failed.reason);
+    takeBack = clock.after(plan.timeoutMs, () =>
+      refuse(`${child.name} was not ready in ${plan.timeoutMs} ms`),
+    );
+    abandon = () => reject(failed.reason);
     failed.addEventListener("abort", abandon, { once: true });
-    over.signal.addEventListener("abort", () => {
-      takeBack();
-      failed.removeEventListener("abort", abandon);
-    });
     void child.exited.then((exit) => refuse(`${describeExit(child.name, exit)} before it was ready`));
-    plan.greet(child, over.signal).then(resolve, (error: unknown) => {
+    plan.greet(child, gone).then(resolve, (error: unknown) => {
       // A greeting that breaks because the child ended is better told by the child's end.
       clock.after(50, () => reject(error));
     });
-  }).finally(() => over.abort());
+  }).finally(() => {
+    takeBack();
+    failed.removeEventListener("abort", abandon);
+  });
 }
 
 /** From here on the process belongs to the Up. */
-function watch<T>(options: StartOptions<T>, child: Child, value: T): Up<T> {
-  const gone = new AbortController();
+function watch<T>(options: StartOptions<T>, child: Child, value: T, gone: AbortController): Up<T> {
   const ended = child.exited.then(async (exit) => {
     const how = describeExit(child.name, exit);
     gone.abort(new Error(how));

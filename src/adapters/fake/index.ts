@@ -147,7 +147,11 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
     usable: (target, o) => find(target, o)?.lease(),
     launch(target, o, signal) {
       const { executor } = o;
-      if (typeof executor === "string" && executor !== "default" && !(executor in target.launch.commands)) {
+      if (
+        typeof executor === "string" &&
+        executor !== "default" &&
+        !Object.hasOwn(target.launch.commands, executor)
+      ) {
         throw new AdapterFault("not_found", `${target.target_id} has no executor "${executor}"`);
       }
       const process = find(target, o) ?? begin(state, keyOf(target, o), target, o);

@@ -36,7 +36,8 @@ export function runByMode(
   crash: (detail: string) => void,
 ): void | Promise<void> {
   const { mode, options } = modeOf(turn.task.payload);
-  return (modes[mode] ?? echo)(turn, { clock, options, crash });
+  const run = Object.hasOwn(modes, mode) ? modes[mode] : undefined;
+  return (run ?? echo)(turn, { clock, options, crash });
 }
 
 const numberOr = (value: Json | undefined, otherwise: number): number =>

@@ -1,0 +1,176 @@
+/**
+ * One agent: a process that has been greeted, its sessions and its open turns.
+ *
+ * Invariants:
+ * 1. `initialize` is said once; nothing is called that it didn't announce.
+ * 2. Whatever ends the process ends its open turns, each with what it had said so far.
+ * 3. A process that works for anyone else is never ended for the sake of one turn.
+ */
+import type { Clock, Json, JsonObject, Lease, Target } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+import { type Child, describeExit } from "#src/processes/supervise.ts";
+import { type Connection, connect } from "./connection.ts";
+import { createMessageStream } from "./message-stream.ts";
+import { decidePermission } from "./permissions.ts";
+import { createSessionTable, type Session, type SessionTable } from "./sessions.ts";
+import { describeError } from "./signals.ts";
+import type { Turn } from "./turn.ts";
+
+export interface Agent {
+  readonly name: string;
+  readonly launch_id: string;
+  readonly lease: Lease;
+  readonly connection: Connection;
+  readonly sessions: SessionTable;
+  /** The open turns. */
+  readonly turns: Set<Turn>;
+  /** What it said about logging in. */
+  readonly instruction: string;
+  /** Tasks that are being handed over. */
+  handingOver: number;
+  mask(text: string): string;
+  /** Tells the agent that a session isn't needed any more, if it wants to know. */
+  closeSession(session: Session): void;
+  /** Ends the process at once, and with it every open turn. */
+  endProcess(): void;
+}
+
+export interface GreetOptions {
+  readonly target: Target;
+  readonly clock: Clock;
+  readonly lease: Omit<Lease, "metadata" | "process_id">;
+  readonly initializeMs: number;
+  readonly lineLimit: number;
+  readonly idleSessions: number;
+  /** Ends the process by way of its pool. */
+  readonly endProcess: () => void;
+}
+
+const protocolVersion = 1;
+const version = "0.1.0";
+
+/**
+ * Says initialize to a process that was just started.
+ * @throws AdapterFault when the agent refuses, is silent, or speaks another version
+ */
+export async function greet(child: Child, options: GreetOptions): Promise<Agent> {
+  const turns = new Set<Turn>();
+  const { clock, endProcess } = options;
+  const place = `${child.name}, see launch ${child.launch_id}`;
+  const sessions = createSessionTable(options.idleSessions, (session) => closeSession(session));
+  let closing = false; // whether session/close was announced
+
+  const closeSession = (session: Session): void => {
+    if (closing) connection.request("session/close", { sessionId: session.session_id }).catch(() => {});
+  };
+  const messages = createMessageStream(child.stdout, child.stdin, options.lineLimit);
+  const connection = await connect(messages, {
+    update: (session_id, update) => sessions.find(session_id)?.turn?.hear(update),
+    answered: (session_id, answer) => sessions.find(session_id)?.turn?.answer(answer),
+    permission(params) {
+      const decision = decidePermission(params, options.target.permissions);
+      const { sessionId } = params;
+      if (typeof sessionId === "string") sessions.find(sessionId)?.turn?.tell(decision.text);
+      return decision.outcome;
+    },
+    over(why) {
+      if (why === "overflow") {
+        const detail = `a line of more than ${options.lineLimit} bytes came from ${place}`;
+        connection.close(new AdapterFault("protocol_error", detail));
+        for (const turn of [...turns]) turn.broke(detail);
+        endProcess();
+      } else endUnlessEnding(child, clock, endProcess);
+    },
+  });
+  void child.exited.then((exit) => {
+    const detail = `${describeExit(child.name, exit)}, see launch ${child.launch_id}`;
+    connection.close(new AdapterFault("submit_failed", detail));
+    for (const turn of [...turns]) turn.died(detail);
+  });
+
+  connection.read();
+  const announced = await initialize(connection, options);
+  closing = isJsonObject(announced.sessionCapabilities) && isJsonObject(announced.sessionCapabilities.close);
+  return {
+    name: child.name,
+    launch_id: child.launch_id,
+    lease: {
+      ...options.lease,
+      process_id: child.pid,
+      metadata: { launch_id: child.launch_id, agent: announced.agentInfo ?? null },
+    },
+    connection,
+    sessions,
+    turns,
+    instruction: instructionOf(announced.authMethods),
+    handingOver: 0,
+    mask: child.mask,
+    closeSession,
+    endProcess,
+  };
+}
+
+/** An agent that closes its output is no use any more; mostly it is on its way out. */
+function endUnlessEnding(child: Child, clock: Clock, endProcess: () => void): void {
+  const takeBack = clock.after(500, endProcess);
+  void child.exited.then(takeBack);
+}
+
+interface Announced {
+  readonly sessionCapabilities: Json | undefined;
+  readonly agentInfo: Json | undefined;
+  readonly authMethods: Json | undefined;
+}
+
+async function initialize(connection: Connection, options: GreetOptions): Promise<Announced> {
+  const answer = connection.request("initialize", {
+    protocolVersion,
+    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+    clientInfo: { name: "aethrolink", version },
+  });
+  const silence = Promise.withResolvers<never>();
+  const takeBack = options.clock.after(options.initializeMs, () => {
+    const detail = `initialize gave no answer in ${options.initializeMs} ms`;
+    silence.reject(new AdapterFault("launch_failed", detail));
+  });
+  try {
+    const said = await Promise.race([answer.catch(refused), silence.promise]);
+    const result = isJsonObject(said) ? said : {};
+    if (result.protocolVersion !== protocolVersion) {
+      const spoken = JSON.stringify(result.protocolVersion ?? null);
+      throw new AdapterFault(
+        "launch_failed",
+        `the agent speaks protocol version ${spoken}, not ${protocolVersion}`,
+      );
+    }
+    const capabilities = isJsonObject(result.agentCapabilities) ? result.agentCapabilities : {};
+    const { agentInfo, authMethods } = result;
+    return { sessionCapabilities: capabilities.sessionCapabilities, agentInfo, authMethods };
+  } finally {
+    takeBack();
+  }
+}
+
+function refused(error: unknown): never {
+  if (error instanceof AdapterFault) throw error;
+  throw new AdapterFault("launch_failed", describeError(errorOf(error), ""), { cause: error });
+}
+
+/** The SDK's RequestError as the JSON that it was. */
+export function errorOf(error: unknown): JsonObject {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  const code =
+    error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : null;
+  return { code, message };
+}
+
+function instructionOf(authMethods: Json | undefined): string {
+  if (!Array.isArray(authMethods)) return "";
+  const ways = authMethods.flatMap((method: Json) => {
+    if (!isJsonObject(method)) return [];
+    const words = [method.name, method.description].filter((word) => typeof word === "string" && word !== "");
+    return words.length === 0 ? [] : [words.join(": ")];
+  });
+  return ways.length === 0 ? "" : `The runtime offers: ${ways.join("; ")}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * The stdio Agent Client Protocol as a way out: one process per target (or executor), many sessions
+ * in it, one open turn per session.
+ */
+import type { Clock, Json, JsonObject, RuntimeAdapter, Target } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
+import { type Agent, greet } from "./agent.ts";
+import { dialectOf } from "./dialects.ts";
+import { defaultLineLimit } from "./message-stream.ts";
+import { submit } from "./submit.ts";
+
+export interface AcpOptions extends PoolOptions {
+  readonly clock: Clock;
+  /** Where agents work whose target names no directory; absolute and existing. */
+  readonly workDir: string;
+  /** From a cancel to the end of a turn that doesn't confirm it. Default: 5000. */
+  readonly cancelGraceMs?: number;
+  /** The longest line that is read, in bytes. Default: 64 MiB. */
+  readonly lineLimit?: number;
+  /** Idle sessions kept open in one process. Default: 32. */
+  readonly idleSessions?: number;
+}
+
+const defaultInitializeMs = 30_000;
+const defaultSetupMs = 90_000;
+
+/** The adapter, with a pool of processes of its own. */
+export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
+  const pool = createPool<Agent>(options);
+  const keys = new Map<string, Set<string>>(); // target → keys of its processes
+
+  const planOf = (target: Target, runtimeOptions: JsonObject): Plan<Agent> => {
+    const key = keyOf(target, runtimeOptions);
+    const { target_id: runtime_id, launch } = target;
+    const subcontext_key = subcontextOf(target, runtimeOptions);
+    return {
+      key,
+      runtime_id,
+      subcontext_key,
+      command: commandOf(target, runtimeOptions),
+      cwd: launch.cwd ?? options.workDir,
+      env: launch.env,
+      timeoutMs: launch.timeout_ms,
+      greet: (child, gone) =>
+        greet(child, {
+          target,
+          clock: options.clock,
+          lease: { lease_id: options.newId(), runtime_id, subcontext_key, gone },
+          initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
+          lineLimit: options.lineLimit ?? defaultLineLimit,
+          idleSessions: options.idleSessions ?? 32,
+          endProcess: () => void pool.stop(key, true),
+        }),
+    };
+  };
+
+  return {
+    name: "acp",
+    async health(target, runtimeOptions) {
+      const key = keyOf(target, runtimeOptions);
+      const state = pool.state(key);
+      const pid = pool.up(key)?.child.pid;
+      return { healthy: state === "up", state, ...(pid === undefined ? {} : { process_id: pid }) };
+    },
+    usable: (target, runtimeOptions) => pool.up(keyOf(target, runtimeOptions))?.value.lease,
+    launch(target, runtimeOptions, signal) {
+      const plan = planOf(target, runtimeOptions);
+      const known = keys.get(target.target_id) ?? new Set();
+      keys.set(target.target_id, known.add(plan.key));
+      const { launch_id, ready } = pool.launch(plan, signal);
+      return { launch_id, lease: ready.then((up) => up.value.lease) };
+    },
+    lane: (target, runtimeOptions, sticky_key) => ({
+      process: keyOf(target, runtimeOptions),
+      session: sticky_key,
+    }),
+    async submit(task, target, lease, signal) {
+      const agent = pool.up(keyOf(target, task.runtime_options))?.value;
+      if (agent === undefined || agent.lease !== lease) {
+        throw new AdapterFault("submit_failed", "the process of this lease has gone");
+      }
+      return submit(
+        agent,
+        task,
+        {
+          clock: options.clock,
+          dialect: dialectOf(target.dialect),
+          cancelGraceMs: options.cancelGraceMs ?? 5000,
+          cwd: target.launch.cwd ?? options.workDir,
+          setupMs: millisecondsOf(task.runtime_options.session_setup_timeout_ms) ?? defaultSetupMs,
+        },
+        signal,
+      );
+    },
+    async stop(target) {
+      const stopped = [...(keys.get(target.target_id) ?? [])].map((key) => pool.stop(key));
+      return (await Promise.all(stopped)).includes(true);
+    },
+    close: pool.close,
+  };
+}
+
+/** The executor that a task asks for; undefined: none in particular, or the dialect has none. */
+function executorOf(target: Target, options: JsonObject): string | undefined {
+  const { executor } = options;
+  if (typeof executor !== "string" || executor === "default") return undefined;
+  return dialectOf(target.dialect).process === "executor" ? executor : undefined;
+}
+
+function subcontextOf(target: Target, options: JsonObject): string {
+  const executor = executorOf(target, options);
+  return executor === undefined ? "default" : `executor:${executor}`;
+}
+
+function keyOf(target: Target, options: JsonObject): string {
+  const executor = executorOf(target, options);
+  return executor === undefined ? target.target_id : `${target.target_id} executor:${executor}`;
+}
+
+/** @throws AdapterFault not_found for an executor that the target doesn't list */
+function commandOf(target: Target, options: JsonObject): readonly string[] {
+  const { command, commands } = target.launch;
+  const executor = executorOf(target, options);
+  const named = executor ?? "default";
+  const listed = Object.hasOwn(commands, named) ? commands[named] : undefined;
+  const chosen = listed ?? (executor === undefined ? command : null);
+  if (chosen !== null && chosen !== undefined) return chosen;
+  const known = Object.keys(commands).join(", ") || "none";
+  throw new AdapterFault("not_found", `${target.target_id} has no executor "${named}"; it has: ${known}`);
+}
+
+/** A number of milliseconds, which may come as its string. */
+function millisecondsOf(option: Json | undefined): number | undefined {
+  const ms = typeof option === "string" && option !== "" ? Number(option) : option;
+  return typeof ms === "number" && Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}

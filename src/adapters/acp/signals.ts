@@ -1,0 +1,175 @@
+/**
+ * Protocol frame → signal. Pure: recordings are replayed against it. Kinds and fields that it doesn't
+ * know are left out, never an error: agents are ahead of any client.
+ */
+import type { FinalSignal, Json, JsonObject, Progress, RunResult, Usage } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+
+/** What one session/update says. */
+export interface Heard {
+  readonly progress?: Progress;
+  /** Part of the answer. */
+  readonly text?: string;
+  /** What the session has cost so far. */
+  readonly cost_usd?: number;
+}
+
+/** What a turn has heard before its answer. */
+export interface TurnSoFar {
+  readonly text: string;
+  readonly cost_usd: number | undefined;
+  /** Whether we asked for its end. */
+  readonly cancelAsked: boolean;
+}
+
+/** A JSON-RPC answer to the prompt. */
+export type Answer = { readonly result: Json } | { readonly error: Json };
+
+const nothing: Heard = {};
+
+/** Reads one `update` of a session/update notification. */
+export function readUpdate(update: JsonObject): Heard {
+  const kind = update.sessionUpdate;
+  if (typeof kind !== "string" || !Object.hasOwn(readers, kind)) return nothing;
+  return readers[kind]?.(update) ?? nothing;
+}
+
+const readers: { readonly [kind: string]: (update: JsonObject) => Heard } = {
+  agent_message_chunk(update) {
+    const text = textOf(update.content);
+    if (text === undefined) return unreadable(update.content);
+    return text === "" ? nothing : { text, progress: { type: "message", text } };
+  },
+  agent_thought_chunk(update) {
+    const text = textOf(update.content);
+    if (text === undefined) return unreadable(update.content);
+    return text === "" ? nothing : { progress: { type: "thought", text } };
+  },
+  tool_call: readToolCall,
+  tool_call_update: readToolCall,
+  plan(update) {
+    return Array.isArray(update.entries) ? { progress: { type: "plan", entries: update.entries } } : nothing;
+  },
+  usage_update(update) {
+    const usage = pick(update, ["used", "size", "cost"]);
+    const cost = isJsonObject(update.cost) ? update.cost : undefined;
+    const inDollars = cost?.currency === "USD" && typeof cost.amount === "number" ? cost.amount : undefined;
+    return {
+      progress: { type: "usage", usage },
+      ...(inDollars === undefined ? {} : { cost_usd: inDollars }),
+    };
+  },
+};
+
+function textOf(content: Json | undefined): string | undefined {
+  return isJsonObject(content) && content.type === "text" && typeof content.text === "string"
+    ? content.text
+    : undefined;
+}
+
+/** A block of another type can't be part of a text; that it was there is told. */
+function unreadable(content: Json | undefined): Heard {
+  if (!isJsonObject(content) || typeof content.type !== "string") return nothing;
+  const text = `the runtime sent a block of type ${content.type}, which is not kept`;
+  return { progress: { type: "log", text } };
+}
+
+function readToolCall(update: JsonObject): Heard {
+  const { toolCallId } = update;
+  if (typeof toolCallId !== "string") return nothing;
+  const words: { title?: string; kind?: string; status?: string } = {};
+  for (const name of ["title", "kind", "status"] as const) {
+    const value = update[name];
+    if (typeof value === "string") words[name] = value;
+  }
+  return { progress: { type: "tool_call", tool_call_id: toolCallId, ...words } };
+}
+
+function pick(object: JsonObject, names: readonly string[]): JsonObject {
+  const picked: { [name: string]: Json } = {};
+  for (const name of names) {
+    const value = object[name];
+    if (value !== undefined && value !== null) picked[name] = value;
+  }
+  return picked;
+}
+
+/**
+ * How a turn ends with the answer to its prompt (stopReason, or an error).
+ * @param instruction what an agent that wants a login said about it at its start
+ */
+export function finalOf(answer: Answer, turn: TurnSoFar, instruction = ""): FinalSignal {
+  if ("error" in answer) {
+    // After our cancel an error is a confirmation in other words.
+    if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, {}) };
+    return failed("remote_failed", describeError(answer.error, instruction), turn, {});
+  }
+  const result = isJsonObject(answer.result) ? answer.result : {};
+  const stop = typeof result.stopReason === "string" ? result.stopReason : undefined;
+  if (stop === "end_turn") return completed(turn, result);
+  if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, result, stop) };
+  if (stop === undefined) {
+    return failed("protocol_error", "the runtime answered the prompt without a stop reason", turn, result);
+  }
+  const detail =
+    stop === "cancelled"
+      ? "the runtime says cancelled, and nobody asked for it"
+      : `the runtime stopped: ${stop.slice(0, 100)}`;
+  return failed("remote_failed", detail, turn, result, stop);
+}
+
+function completed(turn: TurnSoFar, result: JsonObject): FinalSignal {
+  const end = endOf(turn, result, "end_turn");
+  if (turn.text !== "") return { kind: "completed", ...end };
+  const warning = "the runtime completed without any text; its answer may not be whole";
+  return { kind: "completed", ...end, result: { ...end.result, warning } };
+}
+
+function failed(
+  reason: "remote_failed" | "protocol_error",
+  detail: string,
+  turn: TurnSoFar,
+  result: JsonObject,
+  stop?: string,
+): FinalSignal {
+  return { kind: "failed", reason, detail, ...endOf(turn, result, stop) };
+}
+
+/** The result so far, whole or partial, with what it cost. */
+export function endOf(
+  turn: TurnSoFar,
+  result: JsonObject,
+  stop_reason?: string,
+): { result: RunResult; usage: Usage } {
+  const text = turn.text;
+  return {
+    result: stop_reason === undefined ? { text } : { text, stop_reason },
+    usage: usageOf(result.usage, turn.cost_usd),
+  };
+}
+
+function usageOf(usage: Json | undefined, cost_usd: number | undefined): Usage {
+  const { inputTokens, outputTokens } = isJsonObject(usage) ? usage : {};
+  const told = {
+    ...(typeof inputTokens === "number" ? { input_tokens: inputTokens } : {}),
+    ...(typeof outputTokens === "number" ? { output_tokens: outputTokens } : {}),
+    ...(cost_usd === undefined ? {} : { cost_usd }),
+  };
+  return { ...told, source: Object.keys(told).length > 0 ? "reported" : "none" };
+}
+
+/** The protocol's code for an agent that wants a login first. */
+const authRequired = -32000;
+const longestDetail = 2000;
+
+/** A JSON-RPC error in words; `instruction` is added where the agent wants a login. */
+export function describeError(error: Json | undefined, instruction: string): string {
+  const { code, message, data } = isJsonObject(error) ? error : {};
+  const said = typeof message === "string" && message !== "" ? message : "no message";
+  const more = isJsonObject(data) && typeof data.details === "string" ? `: ${data.details}` : "";
+  const help = code === authRequired && instruction !== "" ? `. ${instruction}` : "";
+  return `the runtime answered with error ${typeof code === "number" ? code : "unknown"}: ${said}${more}${help}`.slice(
+    0,
+    longestDetail,
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * One prompt at an agent, from its words to its end.
+ *
+ * Invariants:
+ * 1. It ends once, with one final signal; what comes afterwards changes nothing.
+ * 2. The text is what was said before the prompt's answer came, in the order of the wire.
+ * 3. A cancel that isn't confirmed in the grace time cuts the turn off.
+ */
+import type { Clock, FinalSignal, JsonObject, Run, Signal, TaskToRun } from "#src/core/ports.ts";
+import { createSignalQueue } from "#src/core/signal-queue.ts";
+import { type Answer, endOf, finalOf, readUpdate, type TurnSoFar } from "./signals.ts";
+
+/** What a turn needs of the process that it runs in. */
+export interface TurnTools {
+  readonly clock: Clock;
+  readonly cancelGraceMs: number;
+  /** What the agent said about logging in, for the error that asks for it. */
+  readonly instruction: string;
+  /** Masks known secrets in what is told about an error. */
+  mask(text: string): string;
+  /** Says session/cancel. */
+  sayCancel(): Promise<void>;
+  /** Stops the work of a turn that doesn't confirm its cancel. */
+  cutOff(): void;
+  /** The turn has ended. */
+  over(): void;
+}
+
+export interface Turn {
+  readonly task_id: string;
+  readonly signals: AsyncIterable<Signal>;
+  /** See {@link Run.cancel}. */
+  cancel(): Promise<void>;
+  hear(update: JsonObject): void;
+  answer(answer: Answer): void;
+  /** Something that isn't part of the answer, for the log of the task. */
+  tell(text: string): void;
+  /** Its process has gone. */
+  died(detail: string): void;
+  /** Its process can't be understood any more. */
+  broke(detail: string): void;
+  /** Nobody waits for it any more. */
+  interrupt(detail: string): void;
+  /** Its session is left to itself. */
+  quarantined(): void;
+}
+
+/** A turn whose prompt is about to be written. */
+export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
+  const queue = createSignalQueue();
+  let text = "";
+  let cost_usd: number | undefined;
+  let cancelAsked = false;
+  let takeBackGrace = (): void => {};
+
+  const soFar = (): TurnSoFar => ({ text, cost_usd, cancelAsked });
+  const end = (signal: FinalSignal): void => {
+    if (queue.ended()) return;
+    takeBackGrace();
+    queue.push(signal.kind === "failed" ? { ...signal, detail: tools.mask(signal.detail) } : signal);
+    tools.over();
+  };
+  const fail = (reason: "remote_failed" | "protocol_error" | "interrupted", detail: string): void => {
+    // After a cancel, any end of the process is a confirmation.
+    if (cancelAsked && reason !== "interrupted")
+      end({ kind: "cancelled", how: "process_ended", ...endOf(soFar(), {}) });
+    else end({ kind: "failed", reason, detail, ...endOf(soFar(), {}) });
+  };
+
+  return {
+    task_id: task.task_id,
+    signals: queue.signals,
+    async cancel() {
+      if (cancelAsked || queue.ended()) return;
+      cancelAsked = true;
+      takeBackGrace = tools.clock.after(tools.cancelGraceMs, tools.cutOff);
+      await tools.sayCancel();
+    },
+    hear(update) {
+      if (queue.ended()) return;
+      const heard = readUpdate(update);
+      if (heard.text !== undefined) text += heard.text;
+      if (heard.cost_usd !== undefined) cost_usd = heard.cost_usd;
+      if (heard.progress !== undefined) queue.push({ kind: "progress", data: heard.progress });
+    },
+    answer: (answer) => end(finalOf(answer, soFar(), tools.instruction)),
+    tell: (said) => void queue.push({ kind: "progress", data: { type: "log", text: tools.mask(said) } }),
+    died: (detail) => fail("remote_failed", detail),
+    broke: (detail) => fail("protocol_error", detail),
+    interrupt(detail) {
+      if (queue.ended()) return;
+      void tools.sayCancel();
+      fail("interrupted", detail);
+    },
+    quarantined: () => end({ kind: "cancelled", how: "quarantined", ...endOf(soFar(), {}) }),
+  };
+}
+
+/** The run that the engine gets of a turn. */
+export function runOf(
+  turn: Turn,
+  session_id: string,
+  adapter_state: JsonObject,
+  continuity: Pick<Run, "continuity" | "continuity_reason">,
+): Run {
+  return {
+    handle: { binding: "acp_client_stdio", remote_session_id: session_id, adapter_state },
+    ...continuity,
+    signals: turn.signals,
+    cancel: turn.cancel,
+  };
+}
