@@ -50,6 +50,12 @@ const readers: { readonly [kind: string]: (update: JsonObject) => Heard } = {
   plan(update) {
     return Array.isArray(update.entries) ? { progress: { type: "plan", entries: update.entries } } : nothing;
   },
+  notice(update) {
+    const words = [update.title, update.description].filter(
+      (word) => typeof word === "string" && word !== "",
+    );
+    return words.length === 0 ? nothing : { progress: { type: "log", text: words.join(": ") } };
+  },
   usage_update(update) {
     const usage = pick(update, ["used", "size", "cost"]);
     const cost = isJsonObject(update.cost) ? update.cost : undefined;
