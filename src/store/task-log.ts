@@ -72,8 +72,11 @@ export interface TaskLog {
    * @returns settles when it is on disk; undefined where the table says that it changes nothing
    */
   append(task: OpenTask, happening: Happening): Promise<void> | undefined;
-  /** Adds a row to the same commit as the task's events of this turn. */
-  with(task: OpenTask, write: () => void): void;
+  /**
+   * Adds a row to the same commit as the task's events of this turn.
+   * @param kept runs when it is on disk, before anybody is told
+   */
+  with(task: OpenTask, write: () => void, kept?: () => void): void;
   /** A task that hasn't ended. */
   get(task_id: string): OpenTask | undefined;
   readonly openTasks: ReadonlyMap<string, { readonly task: OpenTask }>;
@@ -165,9 +168,9 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
       entry.pending.push({ row, json: eventJson(row), position: 0 });
       return entry.kept;
     },
-    with(task, step) {
+    with(task, step, kept) {
       const entry = entries.get(task.fixed.task_id);
-      if (entry !== undefined) batch.add(entry, step);
+      if (entry !== undefined) batch.add(entry, step, kept === undefined ? {} : { kept });
     },
     get: (task_id) => entries.get(task_id)?.task,
     openTasks: entries,

@@ -1,0 +1,75 @@
+/** What is too large for a record or an event is kept as an artifact. */
+import { createHash } from "node:crypto";
+import type { ArtifactStore, Clock } from "#src/core/ports.ts";
+import { fail } from "#src/errors.ts";
+import { type ArtifactRow, type ArtifactRows, referenceOf } from "#src/store/artifact-rows.ts";
+import type { TaskLog } from "#src/store/task-log.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import { newId } from "#src/store/ulid.ts";
+
+/** The largest value that a record or an event holds itself, as JSON in bytes. */
+export const largestInline = 16_384;
+/** How much of a long text stays in its record. */
+export const excerptLength = 2048;
+
+export interface ArtifactKeeper {
+  /**
+   * Stores bytes for a task that may not exist yet.
+   * @returns the row, to be attached to the task
+   */
+  store(task_id: string, media_type: string, bytes: Uint8Array): Promise<ArtifactRow>;
+  /** Writes an artifact's row and its event in the task's commit of this turn. */
+  attach(task: OpenTask, row: ArtifactRow): void;
+  /** What is known of an artifact. */
+  find(artifact_id: string): ArtifactRow | undefined;
+  /**
+   * Reads all bytes of an artifact.
+   * @throws RequestError artifact_corrupt when they aren't those that were stored
+   */
+  read(row: ArtifactRow): Promise<Uint8Array>;
+}
+
+const sha256Of = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Joins the bytes' store with their rows. */
+export function openArtifactKeeper(
+  store: ArtifactStore,
+  rows: ArtifactRows,
+  log: TaskLog,
+  clock: Clock,
+): ArtifactKeeper {
+  return {
+    async store(task_id, media_type, bytes) {
+      const row: ArtifactRow = {
+        artifact_id: newId(),
+        task_id,
+        media_type,
+        size_bytes: bytes.length,
+        sha256: sha256Of(bytes),
+        created_at: new Date(clock.now()).toISOString(),
+      };
+      await store.put(row.artifact_id, bytes);
+      return row;
+    },
+    attach(task, row) {
+      const { artifact_id, media_type } = row;
+      const event = { kind: "artifact.created", source: "storage", message: `kept ${media_type}` } as const;
+      if (log.append(task, { ...event, data: referenceOf(row) }) === undefined) {
+        throw new Error(`the task of artifact ${artifact_id} has ended`);
+      }
+      log.with(task, () => rows.insert(row));
+    },
+    find: (artifact_id) => rows.get(artifact_id),
+    async read(row) {
+      const bytes = await store
+        .read(row.artifact_id, 0, row.size_bytes)
+        .catch((cause: unknown) =>
+          fail("artifact_corrupt", `The bytes of artifact ${row.artifact_id} can't be read.`, { cause }),
+        );
+      if (sha256Of(bytes) !== row.sha256) {
+        fail("artifact_corrupt", `The bytes of artifact ${row.artifact_id} are not those that were stored.`);
+      }
+      return bytes;
+    },
+  };
+}

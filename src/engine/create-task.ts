@@ -1,0 +1,203 @@
+/**
+ * From a request to an accepted task. A refused request writes nothing: routing, and what the key says,
+ * come before the first row; the answer goes when the task is on disk.
+ */
+import { createHash } from "node:crypto";
+import type { Delivery, TaskCreateRequest, TaskRecord } from "#contracts/tasks.ts";
+import type { Json, JsonObject, Target } from "#src/core/ports.ts";
+import { route } from "#src/core/route.ts";
+import { layOver } from "#src/core/runtime-options.ts";
+import { fail } from "#src/errors.ts";
+import type { KeyScope, KeyUse } from "#src/store/idempotency.ts";
+import { type NewTask, type OpenTask, recordOf } from "#src/store/task-rows.ts";
+import { newId } from "#src/store/ulid.ts";
+import { largestInline } from "./artifacts.ts";
+import { adapterOf, type Engine } from "./engine.ts";
+import { startWork } from "./run-task.ts";
+
+export interface CreateTask {
+  readonly request: TaskCreateRequest;
+  /** Continues a trace, where the request itself names none. */
+  readonly traceparent?: string | undefined;
+  readonly key?: KeyScope | undefined;
+}
+
+export interface Created {
+  readonly task: TaskRecord;
+  /** The key was used before: this is the task that it made. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Accepts a task, which then runs by itself.
+ * @returns when the task is on disk
+ * @throws RequestError for a target that isn't there, an intent that nobody serves, a key that was
+ *   used for another request, or a node that is stopping
+ */
+export async function createTask(
+  engine: Engine,
+  { request, traceparent, key }: CreateTask,
+): Promise<Created> {
+  if (engine.stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
+  const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
+  const earlier = key === undefined ? undefined : await earlierUse(engine, key, bodyHash);
+  if (earlier !== undefined) return { task: earlier, replayed: true };
+
+  const { target, routeOptions, why } = routed(engine, request);
+  const task_id = newId();
+  const large = await storeLargePayload(engine, task_id, request.payload as Json);
+  // The payload may have taken time; the same key may have been used since.
+  const meanwhile = key === undefined ? undefined : await earlierUse(engine, key, bodyHash);
+  if (meanwhile !== undefined) return { task: meanwhile, replayed: true };
+
+  const options = layOver(
+    layOver(target.defaults, routeOptions),
+    (request.runtime_options ?? {}) as JsonObject,
+  );
+  const task = engine.log.create({
+    ...fixedOf(engine, request, target, traceparent),
+    task_id,
+    runtime_options: options,
+    payload_artifact_id: large?.artifact_id ?? null,
+  });
+  const requested = task.fixed.requested_runtime;
+  engine.log.append(task, {
+    kind: "task.created",
+    source: "api",
+    data: { ...(requested === undefined ? {} : { requested_runtime: requested }), actor: task.fixed.sender },
+  });
+  const kept = engine.log.append(task, {
+    kind: "task.routed",
+    source: "core",
+    message: why,
+    data: { resolved_runtime: target.target_id, runtime_options: options, why },
+  });
+  if (large !== undefined) engine.artifacts.attach(task, large);
+  if (key !== undefined && kept !== undefined) rememberKey(engine, task, key, bodyHash, kept);
+  startWork(engine, task, target, adapterOf(engine, target));
+  return { task: await acceptedRecord(engine, task, kept), replayed: false };
+}
+
+/** The record exactly as its first commit has it. */
+async function acceptedRecord(
+  engine: Engine,
+  task: OpenTask,
+  kept: Promise<void> | undefined,
+): Promise<TaskRecord> {
+  let record: TaskRecord | undefined;
+  engine.log.with(
+    task,
+    () => undefined,
+    () => {
+      record = recordOf(task);
+    },
+  );
+  await kept;
+  if (record === undefined) throw new Error(`the task ${task.fixed.task_id} was not written`);
+  return record;
+}
+
+function routed(engine: Engine, request: TaskCreateRequest) {
+  const requested = request.target_runtime ?? request.target_agent_id;
+  const found = route(request.intent, requested, engine.routing);
+  if (found.kind === "refused") fail(found.code, found.detail);
+  return { target: found.target, routeOptions: found.route_options, why: found.why };
+}
+
+function fixedOf(
+  engine: Engine,
+  request: TaskCreateRequest,
+  target: Target,
+  traceparent: string | undefined,
+): Omit<NewTask, "task_id" | "runtime_options" | "payload_artifact_id"> {
+  return {
+    conversation_id: request.conversation_id ?? newId(),
+    sender: request.sender ?? "local",
+    intent: request.intent,
+    requested_runtime: request.target_runtime ?? request.target_agent_id,
+    resolved_runtime: target.target_id,
+    payload: request.payload as Json,
+    delivery: deliveryOf(engine, request, target),
+    trace: { trace_id: request.trace?.trace_id ?? traceIdOf(traceparent) ?? newId() },
+    metadata: (request.metadata ?? {}) as JsonObject,
+    created_at: new Date(engine.clock.now()).toISOString(),
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
+const longestWaitMs = 10 * 60 * 1000;
+
+function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Target): Delivery {
+  const limits = [delivery?.timeout_ms, target.timeout_ms, engine.timeoutMs];
+  return {
+    mode: delivery?.mode ?? "stream",
+    launch_if_down: delivery?.launch_if_down ?? true,
+    timeout_ms: limits.find((limit) => limit !== undefined) ?? null,
+    question_timeout_ms: delivery?.question_timeout_ms ?? dayMs,
+    queue_timeout_ms: delivery?.queue_timeout_ms ?? hourMs,
+    wait_ms: delivery?.wait_ms ?? longestWaitMs,
+  };
+}
+
+/** The trace id of a valid W3C traceparent (Trace Context, section 3.2). */
+function traceIdOf(traceparent: string | undefined): string | undefined {
+  const id = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(
+    traceparent ?? "",
+  )?.[1];
+  return id === undefined || /^0+$/.test(id) ? undefined : id;
+}
+
+async function storeLargePayload(engine: Engine, task_id: string, payload: Json) {
+  const text = JSON.stringify(payload);
+  if (text.length * 3 <= largestInline) return undefined;
+  const bytes = Buffer.from(text);
+  return bytes.length <= largestInline
+    ? undefined
+    : engine.artifacts.store(task_id, "application/json", bytes);
+}
+
+const nameOf = (key: KeyScope) => JSON.stringify([key.principal, key.method, key.path, key.key]);
+
+/** The task that a key made before, as it is now; undefined: the key is new. */
+async function earlierUse(
+  engine: Engine,
+  key: KeyScope,
+  body_sha256: string,
+): Promise<TaskRecord | undefined> {
+  const creating = engine.creating.get(nameOf(key));
+  const use: KeyUse | undefined = creating ?? engine.keys.find(key);
+  if (use === undefined) return undefined;
+  if (use.body_sha256 !== body_sha256) {
+    fail("idempotency_key_reused", `The key ${key.key} was used for another request; use a new key.`);
+  }
+  await creating?.kept;
+  return engine.reader.get(use.task_id);
+}
+
+function rememberKey(
+  engine: Engine,
+  task: OpenTask,
+  key: KeyScope,
+  body_sha256: string,
+  kept: Promise<void>,
+): void {
+  const { task_id } = task.fixed;
+  engine.log.with(task, () => engine.keys.insert(key, { body_sha256, task_id }));
+  engine.creating.set(nameOf(key), { body_sha256, task_id, kept });
+  const forget = () => void engine.creating.delete(nameOf(key));
+  kept.then(forget, forget);
+}
+
+const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** JSON with its keys in order, so that equal requests are equal texts. */
+function canonical(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const fields = entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+  return `{${fields.join()}}`;
+}

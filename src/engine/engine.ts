@@ -1,0 +1,65 @@
+/** What the stories of this folder share: the log, the ways out, and what is under way. */
+import type { AdapterName } from "#contracts/enums.ts";
+import type { Clock, Lease, Run, RuntimeAdapter, Target } from "#src/core/ports.ts";
+import type { RoutingTable } from "#src/core/route.ts";
+import type { Logger } from "#src/log.ts";
+import type { IdempotencyKeys } from "#src/store/idempotency.ts";
+import type { Leases } from "#src/store/launches.ts";
+import type { TaskReader } from "#src/store/read-tasks.ts";
+import type { TaskLog } from "#src/store/task-log.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import type { ArtifactKeeper } from "./artifacts.ts";
+import type { Place, Places } from "./places.ts";
+
+export interface Engine {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly log: TaskLog;
+  readonly reader: TaskReader;
+  readonly leases: Leases;
+  readonly keys: IdempotencyKeys;
+  readonly artifacts: ArtifactKeeper;
+  readonly adapters: { readonly [Name in AdapterName]?: RuntimeAdapter };
+  readonly routing: RoutingTable;
+  readonly places: Places;
+  /** Running time of a task whose target says nothing; null: none. */
+  readonly timeoutMs: number | null;
+  /** The tasks that are being worked on, by id. */
+  readonly works: Map<string, Work>;
+  /** Leases whose end is watched already. */
+  readonly watched: WeakSet<Lease>;
+  /** Creations with an idempotency key that aren't on disk yet. */
+  readonly creating: Map<
+    string,
+    { readonly body_sha256: string; readonly task_id: string; readonly kept: Promise<void> }
+  >;
+  /** Set once, when the node begins to stop. */
+  stopping: boolean;
+}
+
+/** The life of an open task in this process. */
+export interface Work {
+  readonly task: OpenTask;
+  readonly target: Target;
+  readonly adapter: RuntimeAdapter;
+  /** Aborted when nothing more is to be waited for on the task's behalf. */
+  readonly over: AbortController;
+  /** Held from ready until the task has ended and its run too. */
+  place: Place | undefined;
+  run: Run | undefined;
+  /** Takes back the running-time limit, or the wait for a cancel's confirmation. */
+  readonly timers: { running?: () => void; cancelling?: () => void };
+  /** What is left of the running time while a question is open. */
+  leftMs: number | undefined;
+  runningSince: number;
+  /** The node stops: whatever the run says now, but for completed, the task was interrupted. */
+  interrupting: boolean;
+}
+
+/** The adapter of a target. */
+export function adapterOf(engine: Engine, target: Target): RuntimeAdapter {
+  const adapter = engine.adapters[target.adapter];
+  if (adapter === undefined)
+    throw new Error(`no adapter ${target.adapter} for the target ${target.target_id}`);
+  return adapter;
+}

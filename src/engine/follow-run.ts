@@ -1,0 +1,194 @@
+/**
+ * What a run tells becomes what is known of its task: each signal an event, by one exhaustive switch.
+ */
+import type { TaskResult, Usage } from "#contracts/tasks.ts";
+import type { FinalSignal, Progress, Question, Run, RunResult, Signal } from "#src/core/ports.ts";
+import { ended } from "#src/core/task-machine.ts";
+import type { Happening } from "#src/store/task-log.ts";
+import { excerptLength, largestInline } from "./artifacts.ts";
+import type { Engine, Work } from "./engine.ts";
+import { type Chunks, joinChunks } from "./join-chunks.ts";
+import { overdue, pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
+
+/** Writes down a run's signals until its final one; resolves when the run has ended. */
+export async function followRun(engine: Engine, work: Work, run: Run): Promise<void> {
+  const chunks = joinChunks(engine.clock, (type, text) => {
+    engine.log.append(work.task, { kind: "task.progress", source: "runtime", data: { type, text } });
+  });
+  try {
+    for await (const signal of run.signals) {
+      const writing = write(engine, work, chunks, signal);
+      if (writing !== undefined) await writing;
+    }
+  } finally {
+    chunks.flush();
+    work.timers.running?.();
+    work.timers.cancelling?.();
+  }
+  if (!ended(work.task.status)) throw new Error("the run ended without a final signal");
+}
+
+/** @returns a promise only where there is something to wait for */
+function write(engine: Engine, work: Work, chunks: Chunks, signal: Signal): Promise<void> | undefined {
+  if (signal.kind === "progress") return writeProgress(engine, work, chunks, signal.data, signal.message);
+  chunks.flush();
+  switch (signal.kind) {
+    case "awaiting_input":
+      return writeQuestion(engine, work, signal.question);
+    case "resumed":
+      return writeResumed(engine, work, signal.request_id, signal.by);
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return writeEnd(engine, work, signal);
+    default:
+      return signal satisfies never;
+  }
+}
+
+function writeProgress(
+  engine: Engine,
+  work: Work,
+  chunks: Chunks,
+  data: Progress,
+  message: string | undefined,
+): Promise<void> | undefined {
+  if (data.type === "message" || data.type === "thought") {
+    chunks.add(data.type, data.text);
+    return undefined;
+  }
+  chunks.flush();
+  const text = JSON.stringify(data);
+  if (text.length * 3 > largestInline && Buffer.byteLength(text) > largestInline)
+    return writeLarge(engine, work, data, text);
+  engine.log.append(work.task, {
+    kind: "task.progress",
+    source: "runtime",
+    data,
+    ...(message === undefined ? {} : { message }),
+  });
+  return undefined;
+}
+
+/** A step that is too large for an event: its bytes are an artifact, the event has its reference. */
+async function writeLarge(engine: Engine, work: Work, data: Progress, text: string): Promise<void> {
+  if (ended(work.task.status)) return;
+  const row = await engine.artifacts.store(work.task.fixed.task_id, "application/json", Buffer.from(text));
+  if (ended(work.task.status)) return;
+  engine.artifacts.attach(work.task, row);
+  const { artifact_id } = row;
+  const small = Object.fromEntries(
+    Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512),
+  );
+  const event = { ...small, type: data.type, truncated: true, artifact_id };
+  engine.log.append(work.task, { kind: "task.progress", source: "runtime", data: event });
+}
+
+function writeQuestion(engine: Engine, work: Work, question: Question): undefined {
+  const { task } = work;
+  const askedAt = engine.clock.now();
+  const open = {
+    ...question,
+    asked_at: new Date(askedAt).toISOString(),
+    expires_at: new Date(askedAt + task.fixed.delivery.question_timeout_ms).toISOString(),
+  } as (typeof task.awaiting)[number];
+  const kept = engine.log.append(task, {
+    kind: "task.awaiting_input",
+    source: "runtime",
+    message: question.prompt,
+    data: open,
+    changes: { awaiting: [...task.awaiting, open] },
+  });
+  if (kept !== undefined) pauseRunningTime(engine, work);
+  return undefined;
+}
+
+function writeResumed(
+  engine: Engine,
+  work: Work,
+  request_id: string,
+  by: Extract<Signal, { kind: "resumed" }>["by"],
+): undefined {
+  const { task } = work;
+  const others = task.awaiting.filter((question) => question.request_id !== request_id);
+  if (others.length === task.awaiting.length) return undefined;
+  engine.log.append(task, {
+    kind: "task.resumed",
+    source: "runtime",
+    data: { by, request_id },
+    changes: { awaiting: others },
+  });
+  if (others.length === 0) resumeRunningTime(engine, work);
+  return undefined;
+}
+
+/** How a run's end ends its task, with what was asked of it in view. */
+async function writeEnd(engine: Engine, work: Work, signal: FinalSignal): Promise<void> {
+  const { task } = work;
+  if (ended(task.status)) return;
+  const parts = await resultParts(engine, work, signal.result);
+  const usage = signal.usage === undefined ? {} : { usage: signal.usage as Usage };
+  if (ended(task.status)) return;
+  if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
+  const end = endOf(work, signal);
+  await engine.log.append(task, {
+    ...end,
+    data: { ...end.data, ...parts.data, ...usage },
+    changes: { ...end.changes, ...parts.changes, ...usage },
+  });
+}
+
+const failed = (
+  reason: "timeout" | "interrupted" | "remote_failed" | "protocol_error",
+  detail: string,
+): Happening => ({
+  kind: "task.failed",
+  source: "runtime",
+  message: detail,
+  data: { reason, detail },
+  changes: { last_error: { reason, detail } },
+});
+
+function endOf(work: Work, signal: FinalSignal): Happening {
+  const { cancel } = work.task;
+  if (signal.kind === "completed") return { kind: "task.completed", source: "runtime" };
+  if (cancel === "timeout") return failed("timeout", overdue(work, outcome(signal)));
+  // After a cancel, an error of the run that was cancelled is its confirmation.
+  if (cancel !== null) return { kind: "task.cancelled", source: "runtime", message: outcome(signal) };
+  if (work.interrupting) return failed("interrupted", `the node was stopped in mid-turn; ${outcome(signal)}`);
+  if (signal.kind === "cancelled") return failed("remote_failed", "the runtime cancelled the work by itself");
+  const reason = signal.reason === "protocol_error" ? "protocol_error" : "remote_failed";
+  return failed(reason, signal.detail);
+}
+
+const cutOff = {
+  confirmed: "the runtime confirmed that it stopped",
+  process_ended: "the runtime did not confirm it, so its process was ended",
+  quarantined: "the runtime did not confirm it, so its session was put in quarantine",
+} as const;
+
+const outcome = (signal: Exclude<FinalSignal, { kind: "completed" }>) =>
+  signal.kind === "cancelled" ? cutOff[signal.how] : `the run ended: ${signal.detail}`;
+
+/** A result as the record and the event hold it; a large one is an artifact. */
+async function resultParts(engine: Engine, work: Work, result: RunResult | undefined) {
+  if (result === undefined || (result.text === "" && result.stop_reason === undefined))
+    return { data: {}, changes: {} };
+  const whole = result as TaskResult;
+  if (Buffer.byteLength(JSON.stringify(whole)) <= largestInline - 512) {
+    return { data: { result: whole }, changes: { result: whole } };
+  }
+  const { data: _data, ...small } = whole;
+  const [media_type, text] =
+    whole.data === undefined
+      ? (["text/markdown", result.text] as const)
+      : (["application/json", JSON.stringify(whole)] as const);
+  const row = await engine.artifacts.store(work.task.fixed.task_id, media_type, Buffer.from(text));
+  const short: TaskResult = { ...small, text: result.text.slice(0, excerptLength), truncated: true };
+  const { artifact_id } = row;
+  return {
+    row,
+    data: { result: short, result_artifact_id: artifact_id },
+    changes: { result: short, result_artifact_id: artifact_id },
+  };
+}

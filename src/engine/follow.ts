@@ -1,0 +1,165 @@
+/**
+ * Following events: the history, then what happens, from the shared tail where it reaches back far
+ * enough, else from the log.
+ *
+ * 1. The bell is heard before the first read, and "has it ended?" is asked before each read, so that
+ *    nothing falls between.
+ * 2. A follower that can't take more is read for later: nothing is held for it.
+ */
+import type { TaskRecord } from "#contracts/tasks.ts";
+import { ended } from "#src/core/task-machine.ts";
+import { fail } from "#src/errors.ts";
+import type { Frames, Tail } from "#src/store/tail.ts";
+import type { Engine } from "./engine.ts";
+
+/** Where frames go. */
+export interface Sink {
+  /** @returns false when it takes no more until `pull` is called */
+  write(text: string): boolean;
+  /** No frame will follow. `text`: the last ones. */
+  end(text: string): void;
+}
+
+export interface Follower {
+  /** Writes what there is. To be called when the sink takes more again. */
+  pull(): void;
+  /** Stops following; safe to call twice. */
+  close(): void;
+}
+
+/** How many events are read from the log at a time. */
+const pageSize = 200;
+
+/** Where a stream's frames come from. */
+interface Source {
+  readonly tail: Tail | undefined;
+  /** Frames behind `after` from the log. */
+  read(after: number): Frames | undefined;
+  /** Whether no event will follow those that can be read now. */
+  over(): boolean;
+}
+
+/**
+ * Follows a task.
+ * @param after the seq of the last event that is known
+ * @returns undefined when the task has ended at or before `after`
+ * @throws RequestError task_not_found
+ */
+export function followTask(
+  engine: Engine,
+  task_id: string,
+  after: number,
+): ((sink: Sink) => Follower) | undefined {
+  const standing = engine.log.get(task_id) ?? committed(engine, task_id);
+  if (
+    ended(standing.status) &&
+    after >= ("seq" in standing ? standing.seq : standing.last_seq) &&
+    after > 0
+  ) {
+    return undefined;
+  }
+  const source: Source = {
+    tail: engine.log.tail(task_id),
+    read: (from) => engine.reader.frames(task_id, from, pageSize),
+    over: () => engine.log.get(task_id) === undefined,
+  };
+  return (sink) => follow(source, after, sink);
+}
+
+function committed(engine: Engine, task_id: string) {
+  const standing = engine.reader.standing(task_id);
+  if (standing === undefined) fail("task_not_found", `There is no task ${task_id}.`);
+  return standing;
+}
+
+/**
+ * Follows all tasks.
+ * @param after a position; undefined: from now on
+ * @throws RequestError position_gone when events behind `after` are kept no more
+ */
+export function followAll(engine: Engine, after: number | undefined): (sink: Sink) => Follower {
+  const { oldest, newest } = engine.reader.positions();
+  if (after !== undefined && after > 0 && after < oldest - 1) {
+    fail(
+      "position_gone",
+      `Events behind position ${after} are kept no more; the oldest is ${oldest}. Begin again with after=0.`,
+    );
+  }
+  const source: Source = {
+    tail: engine.log.all,
+    read: (from) => engine.reader.allFrames(from, pageSize),
+    over: () => false,
+  };
+  return (sink) => follow(source, after ?? newest, sink);
+}
+
+function newer({ tail, read }: Source, cursor: number): Frames | undefined {
+  return tail?.since(cursor) ?? (tail?.last() === cursor ? undefined : read(cursor));
+}
+
+function follow(source: Source, after: number, sink: Sink): Follower {
+  let cursor = after;
+  let open = true;
+  const close = () => {
+    open = false;
+    unlisten?.();
+  };
+  const finish = (text: string) => {
+    close();
+    sink.end(text);
+  };
+  const pull = () => {
+    while (open) {
+      const over = source.over();
+      const frames = newer(source, cursor);
+      if (frames === undefined && !over) return;
+      cursor = frames?.last ?? cursor;
+      if (over && (frames === undefined || cursor === source.tail?.last())) finish(frames?.text ?? "");
+      else if (frames !== undefined && !sink.write(frames.text)) return;
+    }
+  };
+  const unlisten = source.tail?.listen(pull);
+  return { pull, close };
+}
+
+/**
+ * Waits until a task is terminal or asks.
+ * @param waitMs how long at most
+ * @param signal ends the wait early
+ * @returns the task as it is then; undefined: there is none
+ */
+export async function awaitTask(
+  engine: Engine,
+  task_id: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<TaskRecord | undefined> {
+  const tail = engine.log.tail(task_id);
+  if (tail !== undefined && waitMs > 0) await settled(engine, task_id, tail, waitMs, signal);
+  return engine.reader.get(task_id);
+}
+
+function settled(
+  engine: Engine,
+  task_id: string,
+  tail: Tail,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      const standing = engine.reader.standing(task_id);
+      if (standing === undefined || ended(standing.status) || standing.status === "awaiting_input") done();
+    };
+    const unlisten = tail.listen(check);
+    const disarm = engine.clock.after(waitMs, done);
+    signal.addEventListener("abort", done, { once: true });
+    function done() {
+      unlisten();
+      disarm();
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    check();
+  });
+}

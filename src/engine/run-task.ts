@@ -1,0 +1,261 @@
+/**
+ * One task from acceptance to its end: wait for a runtime and a place, hand the work over, write down
+ * what the run tells.
+ *
+ * 1. Nothing leaves the node before the event that announces it is on disk.
+ * 2. The work is handed over at most once, whatever goes wrong afterwards.
+ * 3. The place is given back only when the task has ended and its run too.
+ */
+import { setMaxListeners } from "node:events";
+import type { FailureReason } from "#contracts/enums.ts";
+import {
+  AdapterFault,
+  type Launch,
+  type Lease,
+  type Run,
+  type RuntimeAdapter,
+  type Target,
+  type TaskToRun,
+} from "#src/core/ports.ts";
+import { stickyKey } from "#src/core/sticky-key.ts";
+import { ended } from "#src/core/task-machine.ts";
+import { messageOf } from "#src/errors.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Engine, Work } from "./engine.ts";
+import { failTask } from "./fail-task.ts";
+import { followRun } from "./follow-run.ts";
+import { armRunningTime, cancelRun } from "./steer-task.ts";
+
+/** A runtime that dies before it gets the work is launched again, but not for ever. */
+const mostLaunches = 3;
+
+/** Takes up an open task; what is known at once is decided in this turn. */
+export function startWork(engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work {
+  const work: Work = {
+    task,
+    target,
+    adapter,
+    over: new AbortController(),
+    place: undefined,
+    run: undefined,
+    timers: {},
+    leftMs: undefined,
+    runningSince: 0,
+    interrupting: false,
+  };
+  setMaxListeners(0, work.over.signal);
+  engine.works.set(task.fixed.task_id, work);
+  runToTheEnd(engine, work)
+    .catch((thrown: unknown) => endAsFault(engine, work, thrown))
+    .finally(() => {
+      work.place?.release();
+      engine.works.delete(task.fixed.task_id);
+    });
+  return work;
+}
+
+async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
+  const lease = await untilReady(engine, work);
+  if (lease === undefined) return;
+  engine.log.append(work.task, { kind: "runtime.ready", source: "core", data: { lease_id: lease.lease_id } });
+  engine.log.with(work.task, () => engine.leases.insert(lease));
+  watchLease(engine, lease);
+  await engine.log.append(work.task, { kind: "task.dispatching", source: "core" });
+  if (work.over.signal.aborted) return;
+  armRunningTime(engine, work);
+  const run = await handOver(engine, work, lease);
+  if (run === undefined) return;
+  work.run = run;
+  if (ended(work.task.status)) {
+    // It was cancelled while it was handed over: the handle that still came is cancelled there.
+    await cancelRun(engine, work);
+  } else {
+    engine.log.append(work.task, runningEvent(run));
+    if (work.task.cancel !== null) await cancelRun(engine, work);
+  }
+  await followRun(engine, work, run);
+}
+
+const runningEvent = ({ handle, continuity, continuity_reason }: Run) => {
+  const { adapter_state, ...remote } = handle;
+  const ids = {
+    ...(handle.remote_execution_id === undefined ? {} : { remote_execution_id: handle.remote_execution_id }),
+    ...(handle.remote_session_id === undefined ? {} : { remote_session_id: handle.remote_session_id }),
+  };
+  return {
+    kind: "task.running",
+    source: "adapter",
+    data: { ...ids, continuity, continuity_reason },
+    changes: { remote, adapter_state },
+  } as const;
+};
+
+/**
+ * Waits for a runtime that is up and for a place at it.
+ * @returns the lease, held; undefined when the task has ended or shall not go on
+ */
+async function untilReady(engine: Engine, work: Work): Promise<Lease | undefined> {
+  const { task, target, adapter } = work;
+  const options = task.fixed.runtime_options;
+  const stopWaiting = armQueueTime(engine, work);
+  try {
+    for (let launches = 0; ; launches++) {
+      const up = adapter.usable(target, options);
+      const lease = up ?? (await launchFor(engine, work, launches));
+      if (lease === undefined || !(await takePlace(engine, work))) return undefined;
+      if (!lease.gone.aborted) return lease;
+      work.place?.release();
+      work.place = undefined;
+    }
+  } finally {
+    stopWaiting();
+  }
+}
+
+async function launchFor(engine: Engine, work: Work, launches: number): Promise<Lease | undefined> {
+  const { task, target, adapter, over } = work;
+  if (!task.fixed.delivery.launch_if_down) {
+    failTask(
+      engine,
+      task,
+      "runtime_unavailable",
+      `${target.target_id} is down, and the task says not to launch it`,
+    );
+    return undefined;
+  }
+  if (launches === mostLaunches) {
+    failTask(
+      engine,
+      task,
+      "launch_failed",
+      `${target.target_id} came up ${mostLaunches} times and died before it took the work`,
+    );
+    return undefined;
+  }
+  const reason = launches === 0 ? "the runtime is down" : "the runtime died before it took the work";
+  engine.log.append(task, {
+    kind: "runtime.pending_launch",
+    source: "core",
+    message: reason,
+    data: { reason },
+  });
+  let launch: Launch | undefined;
+  try {
+    launch = adapter.launch(target, task.fixed.runtime_options, over.signal);
+    engine.log.append(task, {
+      kind: "runtime.launching",
+      source: "core",
+      data: { launch_id: launch.launch_id },
+    });
+    return await launch.lease;
+  } catch (thrown) {
+    if (!(thrown instanceof AdapterFault)) throw thrown;
+    if (over.signal.aborted) return undefined;
+    const seen = launch?.launch_id ? `; see launch ${launch.launch_id}` : "";
+    failTask(engine, task, "launch_failed", `${thrown.message}${seen}`);
+    return undefined;
+  }
+}
+
+/** @returns whether the place was granted and the task may go on */
+async function takePlace(engine: Engine, work: Work): Promise<boolean> {
+  const { task, target, adapter, over } = work;
+  const { process, session } = adapter.lane(target, task.fixed.runtime_options, stickyKeyOf(work));
+  const lane = session === null ? null : `${process}\n${session}`;
+  const place = engine.places.take(target, task.fixed.task_id, lane, over.signal);
+  work.place = place instanceof Promise ? await place : place;
+  return work.place !== undefined && !over.signal.aborted;
+}
+
+const stickyKeyOf = ({ target, task }: Work) =>
+  stickyKey(target.sticky_mode, null, task.fixed.conversation_id);
+
+const submitReasons = new Set<string>(["submit_failed", "protocol_error"]);
+
+async function handOver(engine: Engine, work: Work, lease: Lease): Promise<Run | undefined> {
+  const { task, target, adapter, over } = work;
+  try {
+    return await adapter.submit(await taskToRun(engine, work), target, lease, over.signal);
+  } catch (thrown) {
+    if (ended(task.status)) return undefined;
+    if (!(thrown instanceof AdapterFault)) throw thrown;
+    const reason = submitReasons.has(thrown.kind) ? (thrown.kind as FailureReason) : "submit_failed";
+    if (engine.stopping)
+      failTask(engine, task, "interrupted", "the node was stopped while the work was handed over");
+    else failTask(engine, task, reason, thrown.message);
+    return undefined;
+  }
+}
+
+async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
+  const { task_id, conversation_id, sender, intent, payload, runtime_options, trace, delivery } =
+    work.task.fixed;
+  return {
+    task_id,
+    conversation_id,
+    thread_id: null,
+    sender,
+    intent,
+    payload: payload ?? (await storedPayload(engine, work)),
+    runtime_options,
+    trace_id: trace.trace_id,
+    sticky_key: stickyKeyOf(work),
+    question_timeout_ms: delivery.question_timeout_ms,
+  };
+}
+
+/** After a restart a large payload is only an artifact. */
+async function storedPayload(engine: Engine, { task }: Work): Promise<TaskToRun["payload"]> {
+  const id = task.fixed.payload_artifact_id;
+  const row = id === null ? undefined : engine.artifacts.find(id);
+  if (row === undefined) return null;
+  return JSON.parse(Buffer.from(await engine.artifacts.read(row)).toString("utf8"));
+}
+
+function armQueueTime(engine: Engine, work: Work): () => void {
+  const { queue_timeout_ms } = work.task.fixed.delivery;
+  const leftMs = Date.parse(work.task.fixed.created_at) + queue_timeout_ms - engine.clock.now();
+  return engine.clock.after(Math.max(0, leftMs), () => {
+    failTask(engine, work.task, "timeout", `waited longer than ${queue_timeout_ms} ms for its turn`);
+    work.over.abort();
+  });
+}
+
+/** A lease's end is written down once, however many tasks have held it. */
+function watchLease(engine: Engine, lease: Lease): void {
+  if (engine.watched.has(lease)) return;
+  engine.watched.add(lease);
+  const release = () => {
+    engine.leases.release(lease.lease_id).catch((thrown: unknown) => {
+      engine.logger.error(
+        { err: thrown, lease_id: lease.lease_id },
+        "the end of a lease could not be written",
+      );
+    });
+  };
+  if (lease.gone.aborted) release();
+  else lease.gone.addEventListener("abort", release, { once: true });
+}
+
+const retryMs = 1000;
+
+/** A fault of ours ends the task; while even that can't be written, it is tried again. */
+function endAsFault(engine: Engine, work: Work, thrown: unknown): void {
+  const { task_id } = work.task.fixed;
+  engine.logger.error({ err: thrown, task_id }, "a task ended by a fault of the node");
+  const again = (cause: unknown) => {
+    if (engine.log.get(task_id) === undefined) return;
+    engine.logger.error({ err: cause, task_id }, "the end of a task could not be written; trying again");
+    engine.clock.after(retryMs, end);
+  };
+  const end = () => {
+    const kept = failTask(
+      engine,
+      work.task,
+      "internal_error",
+      `the node made a mistake: ${messageOf(thrown)}`,
+    );
+    kept?.catch(again);
+  };
+  end();
+}

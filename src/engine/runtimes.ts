@@ -1,0 +1,73 @@
+/** Runtimes by hand: their health, their start and stop. */
+import { AdapterFault, type JsonObject, type Lease, type Target } from "#src/core/ports.ts";
+import { layOver } from "#src/core/runtime-options.ts";
+import { fail } from "#src/errors.ts";
+import { adapterOf, type Engine } from "./engine.ts";
+
+/**
+ * A local target.
+ * @throws RequestError of the given code when there is none
+ */
+export function findTarget(
+  engine: Engine,
+  target_id: string,
+  code: "runtime_not_found" | "target_not_found",
+): Target {
+  const target = engine.routing.targets.get(target_id);
+  if (target === undefined) {
+    const known = [...engine.routing.targets.keys()].join(", ") || "none";
+    fail(
+      code,
+      `There is no ${code === "target_not_found" ? "target" : "runtime"} ${target_id}. Known: ${known}.`,
+    );
+  }
+  return target;
+}
+
+/** What is known of a target's runtime, without touching it. */
+export function healthOf(engine: Engine, target: Target) {
+  return adapterOf(engine, target).health(target, target.defaults);
+}
+
+/**
+ * Starts a target's runtime, or finds it up.
+ * @returns the lease, and whether it had to be started
+ * @throws RequestError launch_failed
+ */
+export async function startRuntime(
+  engine: Engine,
+  target: Target,
+  options: JsonObject,
+): Promise<{ lease: Lease; started: boolean }> {
+  if (engine.stopping) fail("unavailable", "The node is stopping.");
+  const adapter = adapterOf(engine, target);
+  const merged = layOver(target.defaults, options);
+  const up = adapter.usable(target, merged);
+  if (up !== undefined) return { lease: up, started: false };
+  try {
+    const launch = adapter.launch(target, merged, new AbortController().signal);
+    return { lease: await launch.lease, started: true };
+  } catch (thrown) {
+    if (!(thrown instanceof AdapterFault)) throw thrown;
+    fail("launch_failed", thrown.message, { cause: thrown });
+  }
+}
+
+/**
+ * Stops a target's runtime.
+ * @param force also while it has open tasks that were handed over
+ * @returns whether anything was running
+ * @throws RequestError runtime_busy
+ */
+export async function stopRuntime(engine: Engine, target: Target, force: boolean): Promise<boolean> {
+  const busy = [...engine.works.values()].filter(
+    (work) => work.target.target_id === target.target_id && work.place !== undefined,
+  );
+  if (busy.length > 0 && !force) {
+    fail(
+      "runtime_busy",
+      `${target.target_id} has ${busy.length} open task(s); wait for them, cancel them, or stop it with force.`,
+    );
+  }
+  return adapterOf(engine, target).stop(target);
+}

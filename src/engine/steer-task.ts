@@ -1,0 +1,140 @@
+/**
+ * Cancelling, and the limit of the running time, which is a cancel by the clock.
+ *
+ * 1. A cancel is asked for once; asking again changes nothing.
+ * 2. What hasn't been handed over ends at once; what has been ends when its run says how it ended.
+ */
+import type { CancelledBy, TaskStatus } from "#contracts/enums.ts";
+import { ended } from "#src/core/task-machine.ts";
+import { fail, messageOf } from "#src/errors.ts";
+import type { Engine, Work } from "./engine.ts";
+import { failTask } from "./fail-task.ts";
+
+/** A run that can't be cancelled has so long to end by itself. */
+const confirmMs = 5000;
+/** A run cuts its work off by itself after `confirmMs`; this long after the request it has failed to. */
+const cutOffMs = 11_000;
+
+const handedOver = new Set<TaskStatus>(["running", "awaiting_input"]);
+
+export interface CancelAnswer {
+  readonly task_id: string;
+  readonly status: TaskStatus;
+  /** The task had ended already. */
+  readonly over: boolean;
+}
+
+/**
+ * Asks for the end of a task.
+ * @param actor who asks, for the event
+ * @returns when the request is on disk
+ * @throws RequestError task_not_found
+ */
+export async function cancelTask(
+  engine: Engine,
+  task_id: string,
+  actor: string,
+  reason: string | undefined,
+): Promise<CancelAnswer> {
+  const task = engine.log.get(task_id);
+  if (task === undefined || ended(task.status)) return endedAnswer(engine, task_id);
+  const work = engine.works.get(task_id);
+  if (task.cancel === null && work !== undefined) await requestCancel(engine, work, "caller", actor, reason);
+  return { task_id, status: task.status, over: false };
+}
+
+function endedAnswer(engine: Engine, task_id: string): CancelAnswer {
+  const standing = engine.reader.standing(task_id);
+  if (standing === undefined) fail("task_not_found", `There is no task ${task_id}.`);
+  return { task_id, status: standing.status, over: true };
+}
+
+async function requestCancel(
+  engine: Engine,
+  work: Work,
+  by: CancelledBy,
+  actor: string,
+  reason: string | undefined,
+): Promise<void> {
+  const { task } = work;
+  const kept = engine.log.append(task, {
+    kind: "task.cancel_requested",
+    source: by === "timeout" ? "core" : "api",
+    data: { actor, by, ...(reason === undefined ? {} : { reason }) },
+    changes: { cancel: by },
+  });
+  if (handedOver.has(task.status)) {
+    await kept;
+    if (!ended(task.status)) await cancelRun(engine, work);
+    return;
+  }
+  if (by === "timeout")
+    await failTask(
+      engine,
+      task,
+      "timeout",
+      overdue(work, "before the runtime had confirmed that it took the work"),
+    );
+  else await engine.log.append(task, { kind: "task.cancelled", source: "core" });
+  work.over.abort();
+}
+
+/** Tells the run to stop; its final signal says how it ended. */
+export async function cancelRun(engine: Engine, work: Work): Promise<void> {
+  const { run, task } = work;
+  if (run === undefined) return;
+  if (run.cancel === undefined) {
+    armBackstop(engine, work, confirmMs, "this runtime can't be cancelled");
+    return;
+  }
+  armBackstop(engine, work, cutOffMs, "the runtime neither confirmed the cancel nor could be cut off");
+  try {
+    await run.cancel();
+  } catch (thrown) {
+    engine.logger.warn({ err: thrown, task_id: task.fixed.task_id }, "a cancel could not be sent");
+    armBackstop(engine, work, confirmMs, `the cancel could not be sent: ${messageOf(thrown)}`);
+  }
+}
+
+function armBackstop(engine: Engine, work: Work, afterMs: number, detail: string): void {
+  work.timers.cancelling?.();
+  work.timers.cancelling = engine.clock.after(afterMs, () => {
+    if (work.task.cancel === "timeout") failTask(engine, work.task, "timeout", overdue(work, detail));
+    else failTask(engine, work.task, "cancel_failed", detail);
+  });
+}
+
+/** The detail of a task whose running time was used up. */
+export function overdue({ task }: Work, outcome: string): string {
+  return `ran longer than ${task.fixed.delivery.timeout_ms} ms; ${outcome}`;
+}
+
+/** Begins to count the running time. */
+export function armRunningTime(engine: Engine, work: Work): void {
+  const { timeout_ms } = work.task.fixed.delivery;
+  if (timeout_ms === null) return;
+  resumeRunningTime(engine, work, timeout_ms);
+}
+
+/** The running time stands still while a question is open. */
+export function pauseRunningTime(engine: Engine, work: Work): void {
+  if (work.timers.running === undefined) return;
+  work.timers.running();
+  delete work.timers.running;
+  work.leftMs = (work.leftMs ?? 0) - (engine.clock.now() - work.runningSince);
+}
+
+/** Goes on counting what is left of it. */
+export function resumeRunningTime(engine: Engine, work: Work, leftMs = work.leftMs): void {
+  if (leftMs === undefined || work.timers.running !== undefined) return;
+  work.leftMs = leftMs;
+  work.runningSince = engine.clock.now();
+  work.timers.running = engine.clock.after(Math.max(0, leftMs), () => {
+    requestCancel(engine, work, "timeout", "timeout", undefined).catch((thrown: unknown) => {
+      engine.logger.error(
+        { err: thrown, task_id: work.task.fixed.task_id },
+        "a timeout could not be written",
+      );
+    });
+  });
+}

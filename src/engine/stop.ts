@@ -1,0 +1,55 @@
+/**
+ * A graceful end: turns that run are cancelled at their runtimes and end as interrupted, with what
+ * they had; what waits stays in the log for the next life.
+ */
+import type { Engine, Work } from "./engine.ts";
+import { failTask } from "./fail-task.ts";
+import { cancelRun } from "./steer-task.ts";
+
+/** How long runs may take to confirm. */
+const confirmMs = 2000;
+
+/**
+ * Stops taking tasks and brings those that run to their end.
+ * @returns when each of them has ended, or the time for it is over
+ */
+export async function stopEngine(engine: Engine): Promise<void> {
+  engine.stopping = true;
+  const running = [...engine.works.values()].filter((work) => work.run !== undefined);
+  for (const work of engine.works.values()) if (work.run === undefined) leave(work);
+  await Promise.race([
+    Promise.all(running.map((work) => interrupt(engine, work))),
+    elapsed(engine, confirmMs),
+  ]);
+  for (const work of running) {
+    failTask(
+      engine,
+      work.task,
+      "interrupted",
+      "the node was stopped in mid-turn; the runtime did not confirm that it stopped",
+    );
+  }
+  engine.log.batch.flush();
+}
+
+/** It stays where it is in the log; nothing more happens to it in this life. */
+function leave(work: Work): void {
+  work.over.abort();
+}
+
+async function interrupt(engine: Engine, work: Work): Promise<void> {
+  work.interrupting = true;
+  const over = new Promise<void>((resolve) => {
+    const stop = engine.log.tail(work.task.fixed.task_id)?.listen(() => {
+      if (engine.log.get(work.task.fixed.task_id) !== undefined) return;
+      stop?.();
+      resolve();
+    });
+    if (stop === undefined) resolve();
+  });
+  await cancelRun(engine, work);
+  await over;
+}
+
+const elapsed = (engine: Engine, ms: number) =>
+  new Promise<void>((resolve) => void engine.clock.after(ms, resolve));
