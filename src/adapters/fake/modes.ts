@@ -61,7 +61,7 @@ const modes: { readonly [mode: string]: Mode } = {
     turn.complete();
   },
   cancelled: untilCancelled,
-  silent() {},
+  silent: (turn) => turn.cancelled.addEventListener("abort", () => turn.confirmCancel()),
   ignore_cancel: (turn) => turn.say("working"),
   crash_after_start(turn, tools) {
     turn.say("working");

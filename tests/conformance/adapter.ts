@@ -1,0 +1,276 @@
+/**
+ * What every runtime adapter must do, as a function of a setup. A setup brings a runtime that obeys the
+ * `mode` of a payload, in whatever way its adapter reaches it.
+ */
+import { describe, expect, test } from "vitest";
+import type { Json, Run, RuntimeAdapter, Signal, Target } from "#src/core/ports.ts";
+import { endOf, faultOf, patient, signalsOf, signalWhere, taskOf } from "../launching.ts";
+
+export interface AdapterUnderTest extends AsyncDisposable {
+  readonly adapter: RuntimeAdapter;
+  /** Obeys the payload's mode. */
+  readonly target: Target;
+  /** Refuses every task before it has it. */
+  readonly refusing: Target;
+  /** Dies at launch. */
+  readonly failing: Target;
+  /** Its command doesn't exist. */
+  readonly missing: Target;
+  /** How many processes were started so far. */
+  starts(): number;
+}
+
+export interface AdapterSetup {
+  readonly name: string;
+  /** `lineLimit`: bytes; adapters without lines ignore it. */
+  open(limits: { readonly cancelGraceMs: number; readonly lineLimit?: number }): AdapterUnderTest;
+}
+
+const grace = { cancelGraceMs: 200 };
+const spokenOf = (signals: readonly Signal[]): string[] =>
+  signals.flatMap((s) => (s.kind === "progress" && s.data.type === "message" ? [s.data.text] : []));
+
+/** The suite, for one adapter. */
+export function adapterConformance(setup: AdapterSetup): void {
+  describe(`the ${setup.name} adapter`, () => {
+    const start = async (
+      under: AdapterUnderTest,
+      payload: Json,
+      sticky_key: string | null = null,
+    ): Promise<Run> => {
+      const lease = await under.adapter.launch(under.target, {}, patient).lease;
+      return under.adapter.submit(taskOf(payload, { sticky_key }), under.target, lease, patient);
+    };
+
+    test("runs a task to its answer, with its progress in order", async () => {
+      await using under = setup.open(grace);
+      const signals = await signalsOf(await start(under, { mode: "success" }));
+      expect(spokenOf(signals)).toEqual(["one ", "two ", "three"]);
+      expect(signals.at(-1)).toMatchObject({ kind: "completed", result: { text: "one two three" } });
+      expect(signals.filter((signal) => signal.kind !== "progress")).toHaveLength(1);
+    });
+
+    test("echoes a text and says exactly what it is told", async () => {
+      await using under = setup.open(grace);
+      expect(await endOf(await start(under, { text: "hello" }))).toMatchObject({
+        result: { text: "echo: hello" },
+      });
+      const told = await start(under, { prompt: "Say exactly bread" });
+      expect(await endOf(told)).toMatchObject({ result: { text: "bread" } });
+    });
+
+    test("is down, then usable by the lease that its launch gave", async () => {
+      await using under = setup.open(grace);
+      const { adapter, target } = under;
+      expect(adapter.usable(target, {})).toBeUndefined();
+      expect(await adapter.health(target, {})).toMatchObject({ healthy: false, state: "down" });
+      const lease = await adapter.launch(target, {}, patient).lease;
+      expect(adapter.usable(target, {})).toBe(lease);
+      expect(lease).toMatchObject({ runtime_id: target.target_id, subcontext_key: "default" });
+      expect(await adapter.health(target, {})).toMatchObject({ healthy: true, state: "up" });
+    });
+
+    test("starts one process for a hundred callers, and gives all of them their answers", async () => {
+      await using under = setup.open(grace);
+      const ends = await Promise.all(
+        Array.from({ length: 100 }, async (_, n) => endOf(await start(under, { text: `number ${n}` }))),
+      );
+      expect(under.starts()).toBe(1);
+      expect(ends.map((end) => end?.kind === "completed" && end.result.text)).toEqual(
+        Array.from({ length: 100 }, (_, n) => `echo: number ${n}`),
+      );
+    });
+
+    test("shares one launch id and one lease among those that wait for the same start", async () => {
+      await using under = setup.open(grace);
+      const first = under.adapter.launch(under.target, {}, patient);
+      const second = under.adapter.launch(under.target, {}, patient);
+      expect(second.launch_id).toBe(first.launch_id);
+      expect(await second.lease).toBe(await first.lease);
+    });
+
+    test("stops waiting when the caller does, and goes on for the others", async () => {
+      await using under = setup.open(grace);
+      const impatient = new AbortController();
+      const given = under.adapter.launch(under.target, {}, impatient.signal);
+      const kept = under.adapter.launch(under.target, {}, patient);
+      impatient.abort();
+      await Promise.allSettled([given.lease]);
+      expect((await kept.lease).gone.aborted).toBe(false);
+    });
+
+    test("confirms a cancel, keeps what was said, and says cancelled once", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "cancelled" });
+      await signalWhere(run, (signal) => signal.kind === "progress");
+      await Promise.all([run.cancel?.(), run.cancel?.()]);
+      expect(await signalsOf(run)).toEqual([
+        expect.objectContaining({
+          kind: "cancelled",
+          how: "confirmed",
+          result: expect.objectContaining({ text: "working" }),
+        }),
+      ]);
+    });
+
+    test("confirms a cancel that comes right after the hand-over", async () => {
+      await using under = setup.open({ cancelGraceMs: 5000 });
+      const run = await start(under, { mode: "cancelled" });
+      await run.cancel?.();
+      expect(await endOf(run)).toMatchObject({ kind: "cancelled", how: "confirmed" });
+    });
+
+    test("changes nothing by a cancel that comes too late", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { text: "done" });
+      expect(await endOf(run)).toMatchObject({ kind: "completed" });
+      await run.cancel?.();
+      expect(await signalsOf(run)).toEqual([]);
+    });
+
+    test("cuts off a run that ignores its cancel", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "ignore_cancel" });
+      await run.cancel?.();
+      const end = await endOf(run);
+      expect(end).toMatchObject({ kind: "cancelled" });
+      expect(end?.kind === "cancelled" && end.how).toMatch(/process_ended|quarantined/);
+    });
+
+    test("waits in silence for a run that says nothing, until it is cancelled", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "silent" });
+      await run.cancel?.();
+      expect(await signalsOf(run)).toEqual([expect.objectContaining({ kind: "cancelled" })]);
+    });
+
+    test("waits for a slow answer", async () => {
+      await using under = setup.open(grace);
+      const end = await endOf(await start(under, { mode: "delayed_success", delay_ms: 50 }));
+      expect(end).toMatchObject({ kind: "completed", result: { text: "done" } });
+    });
+
+    test("loses nothing of a flood", async () => {
+      await using under = setup.open(grace);
+      const signals = await signalsOf(await start(under, { mode: "flood", chunks: 10_000, size: 4 }));
+      expect(spokenOf(signals)).toHaveLength(10_000);
+      expect(signals.at(-1)).toMatchObject({ kind: "completed", result: { text: "xxxx".repeat(10_000) } });
+    });
+
+    test("is not confused by noise", async () => {
+      await using under = setup.open(grace);
+      expect(await endOf(await start(under, { mode: "garbage" }))).toMatchObject({ kind: "completed" });
+    });
+
+    test("fails a run as remote_failed when its process dies, and takes its lease back", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "crash_after_start" });
+      const signals = await signalsOf(run);
+      expect(spokenOf(signals)).toEqual(["working"]);
+      expect(signals.at(-1)).toMatchObject({
+        kind: "failed",
+        reason: "remote_failed",
+        result: { text: "working" },
+      });
+      const end = signals.at(-1);
+      expect(end?.kind === "failed" && end.detail).toMatch(/exited with code 3.*see launch/);
+      expect(under.adapter.usable(under.target, {})).toBeUndefined();
+    });
+
+    test("launches anew after a death", async () => {
+      await using under = setup.open(grace);
+      await endOf(await start(under, { mode: "crash_after_start" }));
+      expect(await endOf(await start(under, { text: "again" }))).toMatchObject({ kind: "completed" });
+      expect(under.starts()).toBe(2);
+    });
+
+    test("fails a run as protocol_error when it can't be understood any more", async () => {
+      await using under = setup.open({ ...grace, lineLimit: 100_000 });
+      const end = await endOf(await start(under, { mode: "big_line", bytes: 100_001 }));
+      expect(end).toMatchObject({ kind: "failed", reason: "protocol_error" });
+    });
+
+    test("throws submit_failed when the runtime refuses the task", async () => {
+      await using under = setup.open(grace);
+      const lease = await under.adapter.launch(under.refusing, {}, patient).lease;
+      const refused = under.adapter.submit(taskOf({ mode: "submit_fail" }), under.refusing, lease, patient);
+      expect(await faultOf(refused)).toMatchObject({ kind: "submit_failed" });
+    });
+
+    test("throws submit_failed for a lease whose process has gone", async () => {
+      await using under = setup.open(grace);
+      const lease = await under.adapter.launch(under.target, {}, patient).lease;
+      expect(await under.adapter.stop(under.target)).toBe(true);
+      expect(lease.gone.aborted).toBe(true);
+      const late = under.adapter.submit(taskOf({ text: "late" }), under.target, lease, patient);
+      expect(await faultOf(late)).toMatchObject({ kind: "submit_failed" });
+    });
+
+    test("throws launch_failed when the process dies at launch, for all that wait", async () => {
+      await using under = setup.open(grace);
+      const waiting = [1, 2, 3].map(() => under.adapter.launch(under.failing, {}, patient));
+      for (const { lease } of waiting) expect(await faultOf(lease)).toMatchObject({ kind: "launch_failed" });
+      expect(under.starts()).toBe(1);
+    });
+
+    test("throws launch_failed when the command does not exist", async () => {
+      await using under = setup.open(grace);
+      const fault = await faultOf(under.adapter.launch(under.missing, {}, patient).lease);
+      expect(fault).toMatchObject({
+        kind: "launch_failed",
+        message: expect.stringContaining("command not found"),
+      });
+    });
+
+    test("throws not_found for an executor that the target does not list", async () => {
+      await using under = setup.open(grace);
+      const hermes: Target = { ...under.target, dialect: "hermes" };
+      expect(() => under.adapter.launch(hermes, { executor: "nobody" }, patient)).toThrow(
+        expect.objectContaining({ kind: "not_found" }),
+      );
+    });
+
+    test("continues a conversation in its live session", async () => {
+      await using under = setup.open(grace);
+      const first = await start(under, { text: "one" }, "conversation:a");
+      await endOf(first);
+      const second = await start(under, { text: "two" }, "conversation:a");
+      await endOf(second);
+      const other = await start(under, { text: "three" }, "conversation:b");
+      await endOf(other);
+      expect([first, second, other].map((run) => run.continuity)).toEqual(["fresh", "live", "fresh"]);
+      expect(second.handle.remote_session_id).toBe(first.handle.remote_session_id);
+      expect(other.continuity_reason).not.toBe("");
+    });
+
+    test("tells its lanes: one session per key, none without one", async () => {
+      await using under = setup.open(grace);
+      const { adapter, target } = under;
+      expect(adapter.lane(target, {}, "conversation:a")).toEqual(adapter.lane(target, {}, "conversation:a"));
+      expect(adapter.lane(target, {}, "conversation:a").session).not.toBe(
+        adapter.lane(target, {}, "b").session,
+      );
+      expect(adapter.lane(target, {}, null).session).toBeNull();
+    });
+
+    test("ends a run as interrupted when nobody waits for it any more", async () => {
+      await using under = setup.open(grace);
+      const waiting = new AbortController();
+      const lease = await under.adapter.launch(under.target, {}, patient).lease;
+      const run = await under.adapter.submit(taskOf({ mode: "silent" }), under.target, lease, waiting.signal);
+      waiting.abort();
+      expect(await signalsOf(run)).toEqual([
+        expect.objectContaining({ kind: "failed", reason: "interrupted" }),
+      ]);
+    });
+
+    test("fails what runs when it is stopped, and answers whether anything ran", async () => {
+      await using under = setup.open(grace);
+      expect(await under.adapter.stop(under.target)).toBe(false);
+      const run = await start(under, { mode: "silent" });
+      expect(await under.adapter.stop(under.target)).toBe(true);
+      expect(await endOf(run)).toMatchObject({ kind: "failed", reason: "remote_failed" });
+      expect(await under.adapter.health(under.target, {})).toMatchObject({ state: "down" });
+    });
+  });
+}
