@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { dialectOf } from "#src/adapters/acp/dialects.ts";
+import { promptOf } from "#src/adapters/acp/prompt.ts";
+import type { Json } from "#src/core/ports.ts";
+import { taskOf } from "../../../launching.ts";
+
+const generic = dialectOf("generic");
+const textOf = (payload: Json, runtime_options = {}, dialect = generic): string => {
+  const [block] = promptOf(taskOf(payload, { runtime_options }), dialect).prompt;
+  return block?.type === "text" ? block.text : "";
+};
+
+describe("a prompt", () => {
+  test.each<[Json, string]>([
+    [{ text: "hello", prompt: "no" }, "hello"],
+    [{ prompt: "hello" }, "hello"],
+    ["hello", "hello"],
+    [{ mode: "echo", n: 1 }, '{"mode":"echo","n":1}'],
+    [[1, 2], "[1,2]"],
+    [null, "null"],
+    [{ text: "" }, ""],
+  ])("of %j says %j", (payload, text) => {
+    expect(textOf(payload)).toBe(text);
+  });
+
+  test("is guarded against being taken as a command, also by a runtime that trims", () => {
+    expect(textOf({ text: "/help" })).toBe("\n/help");
+    expect(textOf({ text: "  /help" })).toBe("\n  /help");
+    expect(textOf({ text: "/help" }, {}, dialectOf("hermes")).trim()).not.toMatch(/^\//);
+    expect(textOf({ text: "a /help" })).toBe("a /help");
+  });
+
+  test.each([true, "true"])("with raw_prompt %j is left as it is", (raw_prompt) => {
+    expect(textOf({ text: "/help" }, { raw_prompt })).toBe("/help");
+  });
+
+  test("links its attachments and passes over what is none", () => {
+    const attachments = [
+      { uri: "file:///a/b.txt", mime_type: "text/plain" },
+      "https://example.org/c.pdf?x=1",
+      { url: "https://example.org/d", name: "D" },
+      { nothing: true },
+      7,
+    ];
+    expect(promptOf(taskOf({ text: "see", attachments }), generic).prompt.slice(1)).toEqual([
+      { type: "resource_link", uri: "file:///a/b.txt", name: "b.txt", mimeType: "text/plain" },
+      { type: "resource_link", uri: "https://example.org/c.pdf?x=1", name: "c.pdf" },
+      { type: "resource_link", uri: "https://example.org/d", name: "D" },
+    ]);
+  });
+
+  test("carries the task's id and a trace that W3C knows", () => {
+    const task = taskOf({ text: "x" });
+    const meta = promptOf(task, generic)._meta;
+    expect(meta.aethrolink).toEqual({ task_id: task.task_id });
+    expect(meta.traceparent).toMatch(new RegExp(`^00-${task.trace_id}-[0-9a-f]{16}-01$`));
+    expect(
+      promptOf(taskOf({}, { trace_id: "01J00000000000000000000000" }), generic)._meta,
+    ).not.toHaveProperty("traceparent");
+  });
+});

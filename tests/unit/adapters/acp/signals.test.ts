@@ -1,0 +1,221 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { finalOf, readUpdate, type TurnSoFar } from "#src/adapters/acp/signals.ts";
+import type { FinalSignal, Json, JsonObject, Progress } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+
+const wire = new URL("../../../fixtures/wire/", import.meta.url);
+const recordings = readdirSync(wire).filter((name) => name.endsWith(".jsonl"));
+
+function linesOf(name: string): { dir: string; msg: JsonObject }[] {
+  const lines = readFileSync(new URL(name, wire), "utf8").split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).filter((line) => isJsonObject(line.msg));
+}
+
+interface ReplayedTurn {
+  readonly progress: Progress[];
+  /** The texts of the agent's message chunks as they stand in the recording. */
+  readonly recorded: string;
+  readonly end: FinalSignal;
+}
+
+interface OpenTurn {
+  readonly session: Json | undefined;
+  readonly progress: Progress[];
+  text: string;
+  recorded: string;
+  cancelAsked: boolean;
+}
+
+const paramsOf = (msg: JsonObject): JsonObject => (isJsonObject(msg.params) ? msg.params : {});
+
+function hear(turn: OpenTurn, update: Json | undefined): void {
+  if (!isJsonObject(update)) return;
+  const { progress, text = "" } = readUpdate(update);
+  turn.text += text;
+  if (progress !== undefined) turn.progress.push(progress);
+  if (update.sessionUpdate === "agent_message_chunk" && isJsonObject(update.content)) {
+    turn.recorded += String(update.content.text);
+  }
+}
+
+/** The turns of a recording, in the order of their answers, as the adapter would have told them. */
+function replay(name: string): ReplayedTurn[] {
+  const open = new Map<Json, OpenTurn>();
+  const turns: ReplayedTurn[] = [];
+  const answer = (id: Json, { error, result = null }: JsonObject): void => {
+    const turn = open.get(id);
+    if (turn === undefined) return;
+    open.delete(id);
+    const end = finalOf(error === undefined ? { result } : { error }, { ...turn, cost_usd: undefined });
+    turns.push({ progress: turn.progress, recorded: turn.recorded, end });
+  };
+  for (const { dir, msg } of linesOf(name)) {
+    const { sessionId: session, update } = paramsOf(msg);
+    const concerned = [...open.values()].filter((turn) => turn.session === session);
+    const kind = `${dir} ${msg.method ?? "answer"}`;
+    if (kind === "-> session/prompt" && msg.id !== undefined) {
+      open.set(msg.id, { session, progress: [], text: "", recorded: "", cancelAsked: false });
+    }
+    if (kind === "-> session/cancel") for (const turn of concerned) turn.cancelAsked = true;
+    if (kind === "<- session/update") for (const turn of concerned) hear(turn, update);
+    if (kind === "<- answer" && msg.id !== undefined) answer(msg.id, msg);
+  }
+  return turns;
+}
+
+const textOf = ({ end }: ReplayedTurn): string | undefined => end.result?.text;
+const spoken = (progress: readonly Progress[]): string =>
+  progress.map((part) => (part.type === "message" ? part.text : "")).join("");
+
+describe("recorded runtimes", () => {
+  test.each(recordings)(
+    "%s: every word of a turn is in its result, and nothing is lost or unknown",
+    (name) => {
+      for (const turn of replay(name)) {
+        expect(turn.end.result?.text).toBe(turn.recorded);
+        expect(spoken(turn.progress)).toBe(turn.recorded);
+        for (const part of turn.progress) {
+          if (part.type === "message" || part.type === "thought") expect(part.text).not.toBe("");
+          expect(part.type).not.toBe("log");
+        }
+      }
+    },
+  );
+
+  test("Hermes answers two turns with its text and its usage", () => {
+    const turns = replay("hermes-basic.jsonl");
+    expect(turns.map(textOf)).toEqual(["ECHO: hello one", "HISTORY[2]: hello one | HISTORY?"]);
+    expect(turns[0]?.end).toMatchObject({
+      kind: "completed",
+      usage: { input_tokens: 11, output_tokens: 7, source: "reported" },
+    });
+  });
+
+  test("Hermes confirms a cancel and keeps the partial text", () => {
+    expect(replay("hermes-cancel.jsonl")[0]?.end).toMatchObject({
+      kind: "cancelled",
+      how: "confirmed",
+      result: { text: "w0 w1 w2 w3 " },
+    });
+  });
+
+  test("Hermes answers a cancel during a question with an error: cancelled", () => {
+    expect(replay("hermes-perm-cancelwhile.jsonl").map(({ end }) => end.kind)).toEqual(["cancelled"]);
+  });
+
+  test("Hermes tells a tool call and what became of it", () => {
+    const calls = replay("hermes-perm-allow.jsonl").flatMap(({ progress }) =>
+      progress.filter((part) => part.type === "tool_call"),
+    );
+    expect(calls.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("OpenClaw and Gemini answer without usage", () => {
+    for (const name of ["openclaw-basic.jsonl", "gemini-basic.jsonl"]) {
+      const [first] = replay(name);
+      expect(first?.end).toMatchObject({ kind: "completed", usage: { source: "none" } });
+      expect(first?.end.result?.text).toMatch(/^ECHO: ./);
+    }
+  });
+
+  test("OpenClaw without its gateway fails in mid-turn with the partial text", () => {
+    const failed = replay("openclaw-gateway-killed.jsonl").find(({ end }) => end.kind === "failed");
+    expect(failed?.end).toMatchObject({ kind: "failed", reason: "remote_failed" });
+    expect(failed?.end.result?.text).not.toBe("");
+  });
+});
+
+const turn = (changes: Partial<TurnSoFar> = {}): TurnSoFar => ({
+  text: "so far",
+  cost_usd: undefined,
+  cancelAsked: false,
+  ...changes,
+});
+
+describe("the end of a turn", () => {
+  test.each(["refusal", "max_tokens", "max_turn_requests", "something_new"])(
+    "%s is remote_failed with the partial text and the reason",
+    (stopReason) => {
+      expect(finalOf({ result: { stopReason } }, turn())).toMatchObject({
+        kind: "failed",
+        reason: "remote_failed",
+        detail: expect.stringContaining(stopReason),
+        result: { text: "so far", stop_reason: stopReason },
+      });
+    },
+  );
+
+  test("cancelled without our asking is remote_failed; after it, cancelled", () => {
+    const answer = { result: { stopReason: "cancelled" } };
+    expect(finalOf(answer, turn())).toMatchObject({ kind: "failed", reason: "remote_failed" });
+    expect(finalOf(answer, turn({ cancelAsked: true }))).toMatchObject({
+      kind: "cancelled",
+      how: "confirmed",
+    });
+  });
+
+  test("an answer that overtakes a cancel is completed", () => {
+    expect(finalOf({ result: { stopReason: "end_turn" } }, turn({ cancelAsked: true }))).toMatchObject({
+      kind: "completed",
+    });
+  });
+
+  test("an answer without a text is completed with a warning", () => {
+    const end = finalOf({ result: { stopReason: "end_turn" } }, turn({ text: "" }));
+    expect(end).toMatchObject({ kind: "completed", result: { text: "", warning: expect.any(String) } });
+  });
+
+  test.each([null, {}, [], "text", { stopReason: 7 }])("%j is no answer: protocol_error", (result: Json) => {
+    expect(finalOf({ result }, turn())).toMatchObject({ kind: "failed", reason: "protocol_error" });
+  });
+
+  test("an agent that wants a login is told with its own instruction", () => {
+    const error = { code: -32000, message: "Authentication required" };
+    const end = finalOf({ error }, turn(), "The runtime offers: Setup: run `agent login`");
+    expect(end).toMatchObject({ detail: expect.stringMatching(/Authentication required.*agent login/) });
+  });
+
+  test("the cost that was told last is in the usage", () => {
+    const heard = readUpdate({
+      sessionUpdate: "usage_update",
+      used: 1,
+      size: 2,
+      cost: { amount: 0.5, currency: "USD" },
+    });
+    expect(heard).toMatchObject({ cost_usd: 0.5, progress: { type: "usage", usage: { used: 1, size: 2 } } });
+    expect(finalOf({ result: { stopReason: "end_turn" } }, turn({ cost_usd: 0.5 }))).toMatchObject({
+      usage: { cost_usd: 0.5, source: "reported" },
+    });
+  });
+});
+
+describe("an update", () => {
+  const hostile: JsonObject[] = [
+    {},
+    { sessionUpdate: null },
+    { sessionUpdate: "constructor" },
+    { sessionUpdate: "__proto__" },
+    { sessionUpdate: "from_the_future", content: { type: "text", text: "x" } },
+    { sessionUpdate: "agent_message_chunk" },
+    { sessionUpdate: "agent_message_chunk", content: [] },
+    { sessionUpdate: "agent_message_chunk", content: { type: "text" } },
+    { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "" } },
+    { sessionUpdate: "tool_call", toolCallId: 7 },
+    { sessionUpdate: "plan", entries: "none" },
+    { sessionUpdate: "user_message_chunk", content: { type: "text", text: "mine" } },
+    { sessionUpdate: "notice" },
+  ];
+
+  test.each(hostile)("%j is no part of the answer and breaks nothing", (update) => {
+    expect(readUpdate(update).text ?? "").toBe("");
+  });
+
+  test("of another type of content is told in the log", () => {
+    const update = {
+      sessionUpdate: "agent_message_chunk",
+      content: { type: "image", data: "AAAA", mimeType: "image/png" },
+    };
+    expect(readUpdate(update)).toEqual({ progress: { type: "log", text: expect.stringContaining("image") } });
+  });
+});
