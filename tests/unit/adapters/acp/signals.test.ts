@@ -39,6 +39,10 @@ function hear(turn: OpenTurn, update: Json | undefined): void {
   }
 }
 
+const askCancel = (turn: OpenTurn): void => {
+  turn.cancelAsked = true;
+};
+
 /** The turns of a recording, in the order of their answers, as the adapter would have told them. */
 function replay(name: string): ReplayedTurn[] {
   const open = new Map<Json, OpenTurn>();
@@ -50,16 +54,24 @@ function replay(name: string): ReplayedTurn[] {
     const end = finalOf(error === undefined ? { result } : { error }, { ...turn, cost_usd: undefined });
     turns.push({ progress: turn.progress, recorded: turn.recorded, end });
   };
+  const steps = new Map<string, (msg: JsonObject, concerned: OpenTurn[]) => void>([
+    [
+      "-> session/prompt",
+      (msg) => {
+        const session = paramsOf(msg).sessionId;
+        open.set(msg.id ?? null, { session, progress: [], text: "", recorded: "", cancelAsked: false });
+      },
+    ],
+    ["-> session/cancel", (_, concerned) => concerned.forEach(askCancel)],
+    [
+      "<- session/update",
+      (msg, concerned) => concerned.forEach((turn) => void hear(turn, paramsOf(msg).update)),
+    ],
+    ["<- answer", (msg) => answer(msg.id ?? null, msg)],
+  ]);
   for (const { dir, msg } of linesOf(name)) {
-    const { sessionId: session, update } = paramsOf(msg);
-    const concerned = [...open.values()].filter((turn) => turn.session === session);
-    const kind = `${dir} ${msg.method ?? "answer"}`;
-    if (kind === "-> session/prompt" && msg.id !== undefined) {
-      open.set(msg.id, { session, progress: [], text: "", recorded: "", cancelAsked: false });
-    }
-    if (kind === "-> session/cancel") for (const turn of concerned) turn.cancelAsked = true;
-    if (kind === "<- session/update") for (const turn of concerned) hear(turn, update);
-    if (kind === "<- answer" && msg.id !== undefined) answer(msg.id, msg);
+    const concerned = [...open.values()].filter((turn) => turn.session === paramsOf(msg).sessionId);
+    steps.get(`${dir} ${msg.method ?? "answer"}`)?.(msg, concerned);
   }
   return turns;
 }
