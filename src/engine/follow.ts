@@ -15,9 +15,9 @@ import type { Engine } from "./engine.ts";
 /** Where frames go. */
 export interface Sink {
   /** @returns false when it takes no more until `pull` is called */
-  write(text: string): boolean;
-  /** No frame will follow. `text`: the last ones. */
-  end(text: string): void;
+  write(bytes: Uint8Array): boolean;
+  /** No frame will follow. `bytes`: the last ones, if there are any. */
+  end(bytes: Uint8Array | undefined): void;
 }
 
 export interface Follower {
@@ -104,19 +104,25 @@ function follow(source: Source, after: number, sink: Sink): Follower {
     open = false;
     unlisten?.();
   };
-  const finish = (text: string) => {
+  const finish = (bytes: Uint8Array | undefined) => {
     close();
-    sink.end(text);
+    sink.end(bytes);
+  };
+  /** @returns whether there may be more to write */
+  const step = () => {
+    const over = source.over();
+    const frames = newer(source, cursor);
+    if (frames === undefined) {
+      if (over) finish(undefined);
+      return false;
+    }
+    cursor = frames.last;
+    if (!over || cursor !== source.tail?.last()) return sink.write(frames.bytes);
+    finish(frames.bytes);
+    return false;
   };
   const pull = () => {
-    while (open) {
-      const over = source.over();
-      const frames = newer(source, cursor);
-      if (frames === undefined && !over) return;
-      cursor = frames?.last ?? cursor;
-      if (over && (frames === undefined || cursor === source.tail?.last())) finish(frames?.text ?? "");
-      else if (frames !== undefined && !sink.write(frames.text)) return;
-    }
+    while (open && step());
   };
   const unlisten = source.tail?.listen(pull);
   return { pull, close };

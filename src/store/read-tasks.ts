@@ -109,7 +109,10 @@ const recordOfRow = (row: TaskRow | undefined) => (row === undefined ? undefined
 function framesOf<Row extends EventRow>(rows: Row[], idOf: (row: Row) => number): Frames | undefined {
   const last = rows.at(-1);
   if (last === undefined) return undefined;
-  return { text: rows.map((row) => frameOf(idOf(row), eventJson(row))).join(""), last: idOf(last) };
+  return {
+    bytes: Buffer.from(rows.map((row) => frameOf(idOf(row), eventJson(row))).join("")),
+    last: idOf(last),
+  };
 }
 
 /** One statement for each set of filters that was asked for, prepared at its first use. */

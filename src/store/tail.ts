@@ -8,9 +8,9 @@
  * 3. The bell only wakes: a reader that missed it reads the same later.
  */
 
-/** Frames with the id of the last of them. */
+/** Frames as they go over the wire, with the id of the last of them. */
 export interface Frames {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly last: number;
 }
 
@@ -39,7 +39,7 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
   let newest = last;
   let before = last;
   const wakes = new Set<() => void>();
-  // All readers at the same place share one joined text.
+  // All readers at the same place share the same bytes.
   let joined: { after: number; frames: Frames } | undefined;
 
   const dropOldest = () => {
@@ -56,7 +56,8 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
       if (after < before || after >= newest) return undefined;
       if (joined?.after === after && joined.frames.last === newest) return joined.frames;
       const from = ids.findIndex((id) => id > after);
-      const found = { text: from === 0 ? frames.join("") : frames.slice(from).join(""), last: newest };
+      const text = from === 0 ? frames.join("") : frames.slice(from).join("");
+      const found = { bytes: Buffer.from(text), last: newest };
       joined = { after, frames: found };
       return found;
     },

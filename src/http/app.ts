@@ -1,0 +1,182 @@
+/**
+ * The control API: the guard, the contract's handlers, and what is said where neither fits.
+ */
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { Duplex } from "node:stream";
+import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { contract } from "#contracts/index.ts";
+import type { Engine } from "#src/engine/engine.ts";
+import type { Tokens } from "#src/engine/tokens.ts";
+import { RequestError } from "#src/errors.ts";
+import { type GuardOptions, guard } from "./guard.ts";
+import { answerErrors, problemOf } from "./problem.ts";
+import { artifactHandlers } from "./routes/artifacts.ts";
+import { eventHandlers } from "./routes/events.ts";
+import { serviceHandlers } from "./routes/service.ts";
+import { targetHandlers } from "./routes/targets.ts";
+import { taskHandlers } from "./routes/tasks.ts";
+import { tokenHandlers } from "./routes/tokens.ts";
+import { openStreams, type Streams } from "./sse.ts";
+
+/** What the handlers need. */
+export interface Server {
+  readonly engine: Engine;
+  readonly tokens: Tokens;
+  readonly streams: Streams;
+  readonly counts: { readonly refused: { [code: string]: number } };
+}
+
+export interface AppOptions extends Omit<GuardOptions, "refused" | "findToken"> {
+  readonly engine: Engine;
+  readonly tokens: Tokens;
+}
+
+const largestBody = 1024 * 1024;
+
+/** Builds the application. */
+export function createApp(options: AppOptions): { app: Express; streams: Streams } {
+  const { engine, tokens } = options;
+  const streams = openStreams();
+  const refused: { [code: string]: number } = {};
+  const server: Server = { engine, tokens, streams, counts: { refused } };
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(
+    guard({
+      ...options,
+      findToken: (text) => tokens.store.find(text),
+      refused: (code) => {
+        refused[code] = (refused[code] ?? 0) + 1;
+      },
+    }),
+  );
+  app.use(express.json({ limit: largestBody, strict: false }));
+  const handlers = {
+    tasks: taskHandlers(server),
+    events: eventHandlers(server),
+    targets: targetHandlers(server),
+    artifacts: artifactHandlers(server),
+    tokens: tokenHandlers(server),
+    service: serviceHandlers(server),
+  };
+  createExpressEndpoints(contract, handlers, app, {
+    logInitialization: false,
+    responseValidation: false,
+    requestValidationErrorHandler: (error, _req, _res, next) => next(invalidRequest(error)),
+  });
+  app.use(refuseMethodOrPath);
+  app.use(answerErrors(engine.logger));
+  return { app, streams };
+}
+
+/** Where a request breaks the contract, each place with what is wrong there. */
+function invalidRequest(error: RequestValidationError): RequestError {
+  const parts = [error.pathParams, error.query, error.headers, error.body];
+  const errors = parts
+    .flatMap((part) => (part as { issues?: Issue[] } | null)?.issues ?? [])
+    .flatMap(readable);
+  const first = errors[0];
+  const detail =
+    first === undefined
+      ? "The request is not valid."
+      : `${first.path === "" ? "The body" : first.path}: ${first.message}`;
+  return new RequestError("invalid_request", detail, { errors });
+}
+
+interface Issue {
+  readonly path?: readonly (PropertyKey | { key: PropertyKey })[];
+  readonly message: string;
+  readonly code?: string;
+  /** Of a union: the issues of each of its members. */
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** An issue for people; of a union, the issues of the member that was most likely meant. */
+function readable(issue: Issue): { path: string; message: string }[] {
+  const path = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step)).join(".");
+  const meant = issue.errors?.find((inner) => inner.length > 0);
+  if (issue.code !== "invalid_union" || meant === undefined) return [{ path, message: issue.message }];
+  return meant.flatMap(readable).map((inner) => ({
+    path: [path, inner.path].filter((part) => part !== "").join("."),
+    message: inner.message,
+  }));
+}
+
+interface Declared {
+  readonly method: string;
+  readonly pattern: RegExp;
+}
+
+const declared: readonly Declared[] = Object.values(contract)
+  .flatMap((routes) => Object.values(routes))
+  .map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}/?$`),
+  }));
+
+function refuseMethodOrPath(req: Request, res: Response, next: NextFunction): void {
+  const methods = declared.filter(({ pattern }) => pattern.test(req.path)).map(({ method }) => method);
+  if (methods.length === 0) {
+    next(new RequestError("not_found", `There is no path ${req.path.slice(0, 200)}; GET /docs lists them.`));
+    return;
+  }
+  const allowed = [...new Set(methods)].join(", ");
+  res.setHeader("Allow", allowed);
+  next(
+    new RequestError("method_not_allowed", `${req.method} is not understood here; this path has ${allowed}.`),
+  );
+}
+
+/** A server that holds requests back until it is opened. */
+export interface Gate {
+  readonly server: HttpServer;
+  /** Lets the requests in, those that wait first. */
+  open(app: Express): void;
+}
+
+/** An HTTP server with limits on headers, time and connections. */
+export function createHttpServer(): Gate {
+  const limits = {
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16_384,
+  };
+  const server = createServer(limits);
+  server.maxConnections = 20_000;
+  server.on("clientError", refuseRaw);
+  const waiting: [IncomingMessage, ServerResponse][] = [];
+  const hold = (req: IncomingMessage, res: ServerResponse) => void waiting.push([req, res]);
+  server.on("request", hold);
+  return {
+    server,
+    open(app) {
+      server.off("request", hold);
+      server.on("request", app);
+      for (const [req, res] of waiting) app(req, res);
+    },
+  };
+}
+
+/** What isn't HTTP, or came too slowly, gets a problem document too. */
+function refuseRaw(_error: Error, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const error = new RequestError(
+    "invalid_request",
+    "This is not a request that can be understood, or its head is too long or too slow.",
+  );
+  const body = JSON.stringify(problemOf(error, ""));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

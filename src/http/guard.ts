@@ -1,0 +1,145 @@
+/**
+ * Closed to strangers: what a request must show before anything looks at its body.
+ *
+ * 1. Whatever the token, the Host must be one of this node's, so that no foreign name resolves to it
+ *    (DNS rebinding).
+ * 2. Whatever the token, no page of another origin may call.
+ * 3. A refused request has no effect.
+ */
+import type { NextFunction, Request, Response } from "express";
+import type { TokenRole } from "#contracts/enums.ts";
+import { contract } from "#contracts/index.ts";
+import { isLoopbackName } from "#src/core/loopback.ts";
+import { fail } from "#src/errors.ts";
+import { newId } from "#src/store/ulid.ts";
+
+/** Who asks. */
+export interface Principal {
+  readonly role: TokenRole;
+  /** What idempotency keys are scoped by. */
+  readonly name: string;
+}
+
+export interface GuardOptions {
+  /** False: everybody has the operator's rights; the other checks stay. */
+  readonly auth: boolean;
+  /** Host names besides the loopback ones. */
+  readonly allowedHosts: readonly string[];
+  /** Origins besides the node's own, as scheme://host[:port]. */
+  readonly allowedOrigins: readonly string[];
+  /** The role and name of a token; undefined: it isn't valid. */
+  readonly findToken: (text: string) => { role: TokenRole; token_id: string } | undefined;
+  /** Counts a refusal. */
+  readonly refused: (code: string) => void;
+}
+
+const everybody: Principal = { role: "operator", name: "everybody" };
+
+/** The paths that need no token. */
+const openPaths: ReadonlySet<string> = new Set(
+  Object.values(contract.service)
+    .filter((route) => "open" in route.metadata && route.metadata.open)
+    .map((route) => route.path),
+);
+
+/** Who asks, of a request that the guard let in. */
+export function principalOf(res: Response): Principal {
+  return res.locals["principal"] as Principal;
+}
+
+/** The first middleware. */
+export function guard(options: GuardOptions) {
+  const hosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()));
+  const origins = new Set(options.allowedOrigins.map((origin) => origin.toLowerCase()));
+  return (req: Request, res: Response, next: NextFunction): void => {
+    res.locals["request_id"] = newId();
+    res.setHeader("X-Request-Id", res.locals["request_id"]);
+    res.setHeader("X-Content-Type-Options", "nosniff");
+    try {
+      checkHost(req, hosts);
+      if (checkOrigin(req, res, origins)) return;
+      res.locals["principal"] = openPaths.has(req.path) ? everybody : principal(req, options);
+      checkRole(req, principalOf(res));
+      checkMediaType(req);
+    } catch (thrown) {
+      options.refused(thrown instanceof Error && "code" in thrown ? String(thrown.code) : "internal");
+      next(thrown);
+      return;
+    }
+    next();
+  };
+}
+
+function checkHost(req: Request, hosts: ReadonlySet<string>): void {
+  const host = (req.headers.host ?? "").toLowerCase();
+  const name = host.replace(/:\d+$/, "");
+  if (isLoopbackName(name) || hosts.has(name) || hosts.has(host)) return;
+  fail(
+    "misdirected",
+    `This node does not serve the host ${JSON.stringify(host.slice(0, 100))}; add it to allowed_hosts if it should.`,
+  );
+}
+
+/** @returns whether the request was a preflight, and is answered */
+function checkOrigin(req: Request, res: Response, origins: ReadonlySet<string>): boolean {
+  const origin = req.headers.origin?.toLowerCase();
+  const site = req.headers["sec-fetch-site"];
+  const configured = origin !== undefined && origins.has(origin);
+  const own = origin === undefined || origin === `${req.protocol}://${req.headers.host}`.toLowerCase();
+  if (!configured && (!own || site === "cross-site" || site === "same-site")) {
+    fail(
+      "forbidden",
+      "Pages of another origin may not call this node; add theirs to allowed_origins if they should.",
+    );
+  }
+  if (!configured) return false;
+  res.setHeader("Access-Control-Allow-Origin", origin);
+  res.setHeader("Vary", "Origin");
+  if (req.method !== "OPTIONS") return false;
+  res.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE");
+  res.setHeader(
+    "Access-Control-Allow-Headers",
+    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent",
+  );
+  res.status(204).end();
+  return true;
+}
+
+function principal(req: Request, options: GuardOptions): Principal {
+  if (!options.auth) return everybody;
+  const header = req.headers.authorization;
+  if (header === undefined) {
+    fail(
+      "unauthorized",
+      "Send a token: Authorization: Bearer <token>. The operator's is in operator.token of the data directory.",
+    );
+  }
+  const text = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
+  const found = text === undefined ? undefined : options.findToken(text);
+  if (found === undefined)
+    fail(
+      "unauthorized",
+      "This token is not valid at this node; it may have been revoked, or belong to another.",
+    );
+  return { role: found.role, name: found.token_id };
+}
+
+function checkRole(req: Request, { role }: Principal): void {
+  if (role === "operator" || req.method === "GET" || req.method === "HEAD") return;
+  fail("forbidden", `A ${role}'s token may only read.`);
+}
+
+function checkMediaType(req: Request): void {
+  const sized =
+    req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"] ?? 0) > 0;
+  const type = req.headers["content-type"];
+  if (!sized && type === undefined) return;
+  if (/^application\/json(?:\s*;|\s*$)/i.test(type ?? "")) return;
+  if (!sized && req.method === "GET") return;
+  fail("unsupported_media_type", "Send the body as application/json.");
+}
+
+/** The operator alone may see or do it. */
+export function requireOperator(res: Response, what: string): void {
+  if (principalOf(res).role !== "operator") fail("forbidden", `Only the operator may ${what}.`);
+}

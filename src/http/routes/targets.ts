@@ -1,0 +1,93 @@
+/** Targets, and the runtimes among them, over HTTP. */
+import { initServer } from "@ts-rest/express";
+import type { Response } from "express";
+import { contract } from "#contracts/index.ts";
+import type { JsonObject as WireObject } from "#contracts/shared.ts";
+import type { TargetSpec } from "#contracts/targets.ts";
+import type { JsonObject, Target } from "#src/core/ports.ts";
+import { findTarget, healthOf, startRuntime, stopRuntime } from "#src/engine/runtimes.ts";
+import type { Server } from "../app.ts";
+import { requireOperator } from "../guard.ts";
+
+/** What everybody may know of a target. */
+function specOf(target: Target): TargetSpec {
+  const { target_id, display_name, adapter, dialect, launch, capabilities, owner, source, max_concurrency } =
+    target;
+  return {
+    target_id,
+    runtime_id: target_id,
+    display_name,
+    adapter,
+    dialect,
+    launch: { mode: launch.mode },
+    capabilities: [...capabilities],
+    owner,
+    source,
+    ...(max_concurrency === null ? {} : { max_concurrency }),
+  };
+}
+
+/** What only the operator may know besides; never an environment or a header. */
+function detailOf(target: Target): TargetSpec {
+  const { launch, endpoint, healthcheck, defaults } = target;
+  return {
+    ...specOf(target),
+    ...(launch.command === null ? {} : { command: [...launch.command] }),
+    ...(endpoint === null ? {} : { endpoint }),
+    ...(healthcheck === null ? {} : { healthcheck }),
+    defaults: defaults as WireObject,
+  };
+}
+
+/** The handlers of the contract's targets. */
+export function targetHandlers({ engine }: Server) {
+  const specs = (res: Response, detail: boolean | undefined) => {
+    if (detail) requireOperator(res, "see the details of targets");
+    return [...engine.routing.targets.values()].map(detail ? detailOf : specOf);
+  };
+  const health = async (target: Target) => {
+    const { healthy, ...details } = await healthOf(engine, target);
+    return { runtime_id: target.target_id, healthy, details };
+  };
+  const start = async (target: Target, options: object | undefined) => {
+    const { lease, started } = await startRuntime(engine, target, (options ?? {}) as JsonObject);
+    const process_id = lease.process_id === null ? {} : { process_id: lease.process_id };
+    return { runtime_id: target.target_id, started, lease_id: lease.lease_id, ...process_id };
+  };
+  const stop = async (target: Target, force: boolean | undefined) => ({
+    runtime_id: target.target_id,
+    stopped: await stopRuntime(engine, target, force ?? false),
+  });
+  const runtime = (runtime_id: string) => findTarget(engine, runtime_id, "runtime_not_found");
+  const target = (target_id: string) => findTarget(engine, target_id, "target_not_found");
+
+  return initServer().router(contract.targets, {
+    listTargets: async ({ query, res }) => ({ status: 200, body: { targets: specs(res, query.detail) } }),
+    listRuntimes: async ({ query, res }) => ({ status: 200, body: { runtimes: specs(res, query.detail) } }),
+    getRuntimeHealth: async ({ params }) => ({ status: 200, body: await health(runtime(params.runtime_id)) }),
+    startRuntime: async ({ params, body }) => ({
+      status: 202,
+      body: await start(runtime(params.runtime_id), body?.runtime_options),
+    }),
+    stopRuntime: async ({ params, body }) => ({
+      status: 202,
+      body: await stop(runtime(params.runtime_id), body?.force),
+    }),
+    getTargetHealth: async ({ params: { target_id } }) => ({
+      status: 200,
+      body: { ...(await health(target(target_id))), target_agent_id: target_id },
+    }),
+    startTarget: async ({ params: { target_id }, body }) => ({
+      status: 202,
+      body: {
+        ...(await start(target(target_id), body?.runtime_options)),
+        target_agent_id: target_id,
+        healthy: true,
+      },
+    }),
+    stopTarget: async ({ params: { target_id }, body }) => ({
+      status: 202,
+      body: { ...(await stop(target(target_id), body?.force)), target_agent_id: target_id, healthy: false },
+    }),
+  });
+}

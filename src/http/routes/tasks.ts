@@ -1,0 +1,99 @@
+/** Tasks over HTTP. */
+import { initServer } from "@ts-rest/express";
+import type { Request, Response } from "express";
+import { contract } from "#contracts/index.ts";
+import { createTask } from "#src/engine/create-task.ts";
+import { awaitTask, followTask } from "#src/engine/follow.ts";
+import { cancelTask } from "#src/engine/steer-task.ts";
+import { fail } from "#src/errors.ts";
+import type { Server } from "../app.ts";
+import { principalOf } from "../guard.ts";
+import { piped } from "../piped.ts";
+
+const server = initServer();
+
+const linksOf = (task_id: string) => ({
+  self: `/v1/tasks/${task_id}`,
+  events: `/v1/tasks/${task_id}/events`,
+});
+
+/** Aborted when the caller goes away. */
+function goneOf(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.on("close", () => gone.abort());
+  return gone.signal;
+}
+
+const wantsJson = (req: Pick<Request, "accepts">) =>
+  req.accepts(["text/event-stream", "application/json"]) === "application/json";
+
+const cursorOf = (task_id: string) => Buffer.from(task_id).toString("base64url");
+
+function taskOfCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const task_id = Buffer.from(cursor, "base64url").toString();
+  if (!/^[0-9A-Z]{26}$/.test(task_id))
+    fail("invalid_request", "The cursor is not a next_cursor of an earlier answer.");
+  return task_id;
+}
+
+/** The handlers of the contract's tasks. */
+export function taskHandlers({ engine, streams }: Server) {
+  return server.router(contract.tasks, {
+    async createTask({ body, headers, res }) {
+      const key = headers["idempotency-key"];
+      const scope = { principal: principalOf(res).name, method: "POST", path: "/v1/tasks" };
+      const { task, replayed } = await createTask(engine, {
+        request: body,
+        traceparent: headers.traceparent,
+        key: key === undefined ? undefined : { ...scope, key },
+      });
+      if (replayed) res.setHeader("Idempotent-Replayed", "true");
+      const links = linksOf(task.task_id);
+      if (task.delivery.mode !== "sync") return { status: 202, body: { task, links } };
+      const now = await awaitTask(engine, task.task_id, task.delivery.wait_ms, goneOf(res));
+      return { status: 200, body: { task: now ?? task, links } };
+    },
+
+    async listTasks({ query }) {
+      const { limit, cursor, created_after, ...filter } = query;
+      const after = created_after === undefined ? undefined : Date.parse(created_after);
+      const page = engine.reader.list(
+        { ...filter, created_after: after, before: taskOfCursor(cursor) },
+        limit + 1,
+      );
+      const tasks = page.slice(0, limit);
+      const last = tasks.at(-1);
+      const next_cursor = page.length > limit && last !== undefined ? cursorOf(last.task_id) : null;
+      return { status: 200, body: { tasks, next_cursor } };
+    },
+
+    async getTask({ params: { task_id }, query, res }) {
+      const waitMs = (query.wait ?? 0) * 1000;
+      const task =
+        waitMs > 0 ? await awaitTask(engine, task_id, waitMs, goneOf(res)) : engine.reader.get(task_id);
+      if (task === undefined) fail("task_not_found", `There is no task ${task_id}.`);
+      return { status: 200, body: task };
+    },
+
+    async streamTaskEvents({ params: { task_id }, headers, query, req }) {
+      if (wantsJson(req)) {
+        if (engine.reader.standing(task_id) === undefined)
+          fail("task_not_found", `There is no task ${task_id}.`);
+        return {
+          status: 200,
+          body: piped((out) => void out.json({ events: engine.reader.events(task_id) })),
+        };
+      }
+      const last = headers["last-event-id"];
+      const follow = followTask(engine, task_id, last === undefined ? (query.after ?? 0) : Number(last));
+      if (follow === undefined) return { status: 204, body: undefined };
+      return { status: 200, body: streams.of(follow) };
+    },
+
+    async cancelTask({ params: { task_id }, body, res }) {
+      const { over, status } = await cancelTask(engine, task_id, principalOf(res).name, body?.reason);
+      return { status: over ? 200 : 202, body: { task_id, status } };
+    },
+  });
+}

@@ -1,0 +1,241 @@
+/**
+ * Puts a node together, starts it and stops it: the only file that knows all names.
+ */
+import { chmodSync, mkdirSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createAcpAdapter } from "./adapters/acp/index.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { openArtifactKeeper } from "./engine/artifacts.ts";
+import type { Engine } from "./engine/engine.ts";
+import { openPlaces } from "./engine/places.ts";
+import { recoverTasks } from "./engine/recover.ts";
+import { stopEngine } from "./engine/stop.ts";
+import { createToken, type Tokens } from "./engine/tokens.ts";
+import { messageOf, StartError } from "./errors.ts";
+import { createApp, createHttpServer } from "./http/app.ts";
+import type { Logger } from "./log.ts";
+import { reap } from "./processes/reaper.ts";
+import { emptyRegistry, readRegistry } from "./registry.ts";
+import { openArtifactRows } from "./store/artifact-rows.ts";
+import { openDiskArtifacts } from "./store/artifacts/disk.ts";
+import { openIdempotencyKeys } from "./store/idempotency.ts";
+import { type LaunchStore, openLaunches } from "./store/launches.ts";
+import { openStorage, type Storage } from "./store/open.ts";
+import { openTaskReader } from "./store/read-tasks.ts";
+import { openTaskLog } from "./store/task-log.ts";
+import { openTokens, type TokenStore } from "./store/tokens.ts";
+import { newId } from "./store/ulid.ts";
+import { version } from "./version.ts";
+
+export interface RunningNode {
+  /** Where it answers. */
+  readonly url: string;
+  /** Brings it to a graceful end; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Connections that are busy with nothing get so long to go. */
+const closeMs = 1000;
+
+/**
+ * Starts a node. Requests that come before its open tasks are decided wait.
+ * @returns when it answers
+ * @throws StartError with an exit code when it can't
+ */
+export async function startNode(config: Config, logger: Logger): Promise<RunningNode> {
+  const clock = systemClock;
+  const routing = config.registry === null ? emptyRegistry : readRegistry(config.registry);
+  makeDataDir(config.dataDir);
+  const storage = openStorage(config);
+  try {
+    const log = openTaskLog(storage.writer, clock);
+    const launches = openLaunches(storage.writer, log.batch, clock);
+    const artifacts = await openArtifacts(config);
+    const gate = createHttpServer();
+    const url = await listen(gate.server, config);
+    const engine: Engine = {
+      clock,
+      logger,
+      log,
+      reader: openTaskReader(storage.reader),
+      leases: launches.leases,
+      keys: openIdempotencyKeys(storage.writer, clock),
+      artifacts: openArtifactKeeper(artifacts, openArtifactRows(storage.writer, storage.reader), log, clock),
+      adapters: { acp: createAcpAdapter(processOptions(config, launches, logger, url)) },
+      routing,
+      places: openPlaces(),
+      timeoutMs: config.timeoutMs,
+      works: new Map(),
+      watched: new WeakSet(),
+      creating: new Map(),
+      stopping: false,
+    };
+    const tokens = await ownToken(openTokens(storage.writer, log.batch), engine, config.dataDir);
+    await prepare(engine, launches);
+    const { app, streams } = createApp({ ...config, engine, tokens });
+    gate.open(app);
+    await writeNodeFile(config.dataDir, url);
+    logger.info(
+      { url, targets: [...routing.targets.keys()], auth: config.auth, data_dir: config.dataDir },
+      "the node is up",
+    );
+    if (!config.auth) logger.warn("auth is none: everybody on this machine has the operator's rights");
+    if (routing.targets.size === 0) logger.warn("there are no targets; name a registry with --registry");
+    return {
+      url,
+      stop: once(() => stopNode({ engine, storage, server: gate.server, streams, config, launches })),
+    };
+  } catch (thrown) {
+    storage.close();
+    throw thrown;
+  }
+}
+
+/** Ends what earlier lives left running, then decides what becomes of their tasks. */
+async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
+  const { clock, logger, routing } = engine;
+  await launches.know(routing.targets.values());
+  const reaped = await reap({ ledger: launches.ledger, clock, log: logger });
+  engine.keys.forgetOld();
+  const { resumed, ended } = await recoverTasks(engine);
+  if (reaped + resumed + ended > 0)
+    logger.info({ reaped, resumed, ended }, "took up where an earlier life ended");
+}
+
+function processOptions(config: Config, launches: LaunchStore, logger: Logger, url: string) {
+  return {
+    ledger: launches.ledger,
+    clock: systemClock,
+    log: logger,
+    newId,
+    environment: process.env,
+    ownVariables: ({ launch_id, runtime_id }: { launch_id: string; runtime_id: string }) => ({
+      AETHROLINK_SERVER: url,
+      AETHROLINK_LAUNCH_ID: launch_id,
+      AETHROLINK_AGENT_ID: runtime_id,
+    }),
+    secrets: () => [],
+    workDir: config.workDir,
+  };
+}
+
+/** The data directory is nobody's but its owner's. */
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+  } catch (thrown) {
+    throw new StartError(
+      "noPermission",
+      `the data directory ${dataDir} can't be used: ${messageOf(thrown)}`,
+      { cause: thrown },
+    );
+  }
+}
+
+async function openArtifacts(config: Config) {
+  try {
+    return await openDiskArtifacts(config.artifactDir);
+  } catch (thrown) {
+    throw new StartError(
+      "noPermission",
+      `the artifact directory ${config.artifactDir} can't be used: ${messageOf(thrown)}`,
+      { cause: thrown },
+    );
+  }
+}
+
+const tokenName = "operator.token of the data directory";
+
+/** The token that the data directory holds; made at the first start, and when its file has gone. */
+async function ownToken(store: TokenStore, engine: Engine, dataDir: string): Promise<Tokens> {
+  const path = join(dataDir, "operator.token");
+  const text = await readFile(path, "utf8").catch(() => "");
+  const known = text === "" ? undefined : store.find(text.trim());
+  if (known !== undefined) {
+    chmodSync(path, 0o600);
+    return { store, ownId: known.token_id };
+  }
+  for (const old of store.list()) if (old.name === tokenName) await store.remove(old.token_id);
+  const { token, record } = await createToken({ store }, engine.clock, "operator", tokenName);
+  await rm(path, { force: true });
+  await writeFile(path, `${token}\n`, { mode: 0o600 });
+  return { store, ownId: record.token_id };
+}
+
+const listenFaults: {
+  readonly [code: string]: readonly [ConstructorParameters<typeof StartError>[0], string];
+} = {
+  EADDRINUSE: [
+    "unavailable",
+    "is taken by another program; stop it, or give --port another number (0: any free one)",
+  ],
+  EACCES: ["noPermission", "may not be used by this user; give --port a number above 1023"],
+  EADDRNOTAVAIL: ["unavailable", "is no address of this machine"],
+};
+
+function listen(server: HttpServer, { host, port }: Config): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (thrown: NodeJS.ErrnoException) => {
+      const [exit, why] = listenFaults[thrown.code ?? ""] ?? [
+        "unavailable",
+        `can't be listened at: ${thrown.message}`,
+      ];
+      reject(new StartError(exit, `${host}:${port} ${why}`, { cause: thrown }));
+    });
+    server.listen({ host, port, backlog: 4096 }, () => {
+      const name = host.includes(":") ? `[${host}]` : host;
+      resolve(`http://${name}:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+/** Tells programs on this machine where the node answers. */
+async function writeNodeFile(dataDir: string, url: string): Promise<void> {
+  const about = { url, pid: process.pid, version, started_at: new Date().toISOString() };
+  await writeFile(join(dataDir, "node.json"), `${JSON.stringify(about)}\n`, { mode: 0o600 });
+}
+
+interface Parts {
+  readonly engine: Engine;
+  readonly storage: Storage;
+  readonly server: HttpServer;
+  readonly streams: { close(): void };
+  readonly config: Config;
+  readonly launches: LaunchStore;
+}
+
+async function stopNode({ engine, storage, server, streams, config }: Parts): Promise<void> {
+  engine.logger.info("stopping");
+  await stopEngine(engine);
+  await Promise.all(Object.values(engine.adapters).map((adapter) => adapter.close()));
+  engine.log.batch.flush();
+  streams.close();
+  await closeServer(server);
+  await rm(join(config.dataDir, "node.json"), { force: true });
+  storage.close();
+  engine.logger.info("stopped");
+}
+
+function closeServer(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= act();
+    return result;
+  };
+}

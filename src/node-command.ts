@@ -1,0 +1,84 @@
+/** The command `alink-node`: starts a node, stops it at a signal, and says in one line why it can't. */
+import { ConfigFile, flags, readConfig } from "./config.ts";
+import { StartError } from "./errors.ts";
+import { openLog } from "./log.ts";
+import { startNode } from "./main.ts";
+import { version } from "./version.ts";
+
+/**
+ * Runs the command; resolves when the node is up, and sets the exit code where it isn't.
+ * @param argv the arguments behind the program's name
+ */
+export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(helpText());
+    return;
+  }
+  if (argv.includes("--version")) {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
+  try {
+    refuseWindows();
+    const config = readConfig(argv, env);
+    const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
+    const node = await startNode(config, logger);
+    process.stdout.write(`AethroLink ${version} answers at ${node.url}\n`);
+    stopAtSignals(node.stop, (thrown) => logger.error({ err: thrown }, "the node could not stop cleanly"));
+  } catch (thrown) {
+    if (!(thrown instanceof StartError)) throw thrown;
+    process.stderr.write(`alink-node: ${thrown.message}\n`);
+    process.exitCode = thrown.exitCode;
+  }
+}
+
+function refuseWindows(): void {
+  if (process.platform === "win32") {
+    throw new StartError("unavailable", "AethroLink doesn't run on Windows yet; it runs on Linux and macOS");
+  }
+}
+
+/** A second signal ends the process at once; nothing is lost by it. */
+function stopAtSignals(stop: () => Promise<void>, failed: (thrown: unknown) => void): void {
+  let asked = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(130);
+      asked = true;
+      stop().then(
+        () => process.exit(0),
+        (thrown: unknown) => {
+          failed(thrown);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function helpText(): string {
+  const { shape } = ConfigFile;
+  const rows = Object.keys(flags).map((flag) => {
+    const schema = shape[flag.replaceAll("-", "_") as keyof typeof shape];
+    const { description, default: fallback } = (schema?.meta() ?? {
+      description: "The configuration file.",
+      default: "<data_dir>/config.yaml if it exists",
+    }) as {
+      description?: string;
+      default?: unknown;
+    };
+    return `  --${flag.padEnd(16)} ${description} [${String(fallback)}]\n`;
+  });
+  return `Runs an AethroLink node.
+
+Usage: alink-node [flags]
+
+${rows.join("")}
+Each flag has a variable of the environment (--data-dir: AETHROLINK_DATA_DIR) and a key of the
+configuration file (data_dir); flags go before the environment, the environment before the file.
+
+Examples:
+  alink-node --registry configs/registry.yaml
+  alink-node --port 0 --data-dir /tmp/throwaway --durability normal
+`;
+}

@@ -1,0 +1,2 @@
+/** This program's version. */
+export const version = "0.1.0";

@@ -1,0 +1,88 @@
+/** YAML files whose mistakes are told with line and column. */
+import { readFileSync } from "node:fs";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { messageOf, StartError } from "./errors.ts";
+
+/** A mistake at a place of a file. */
+export interface Mistake {
+  /** Keys and indexes from the top of the document. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+export interface YamlFile<T> {
+  readonly value: T;
+  /** `file:line:column` of a place, or of the nearest place above it. */
+  where(path: readonly PropertyKey[]): string;
+}
+
+/**
+ * Reads a file and checks it whole.
+ * @param path absolute, or relative to the working directory
+ * @param more what the schema can't say
+ * @throws StartError 78 with every mistake and its position
+ */
+export function readYaml<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  more: (value: z.output<S>) => Mistake[],
+): YamlFile<z.output<S>> {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new StartError("config", `${at(broken.pos[0])}: ${broken.message}`);
+
+  const where = (place: readonly PropertyKey[]) => at(offsetOf(document, place));
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  const mistakes = parsed.success ? more(parsed.data) : parsed.error.issues.flatMap(mistakesOf);
+  if (mistakes.length > 0) {
+    throw new StartError(
+      "config",
+      mistakes.map((mistake) => `${where(mistake.path)}: ${textOf(mistake)}`).join("\n"),
+    );
+  }
+  return { value: parsed.data as z.output<S>, where };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (thrown) {
+    throw new StartError("config", `${path} can't be read: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+/** A key that isn't known is shown where it stands, not where its map begins. */
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== "unrecognized_keys") return [{ path: issue.path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is not known here" }));
+}
+
+const textOf = ({ path, message }: Mistake) =>
+  path.length === 0 ? message : `${path.join(".")}: ${message}`;
+
+/** Where the key of a place begins; where there is none, the nearest that there is above it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const pair = pairOf(parent, path[length - 1]);
+    if (pair !== undefined) return pair;
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function pairOf(parent: unknown, key: PropertyKey | undefined): number | undefined {
+  const items = (parent as { items?: unknown } | null)?.items;
+  if (!Array.isArray(items)) return undefined;
+  for (const { key: name } of items as { key?: { value?: unknown; range?: [number, number, number] } }[]) {
+    if (name?.value === key && name?.range) return name.range[0];
+  }
+  return undefined;
+}
