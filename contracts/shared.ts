@@ -57,7 +57,8 @@ export function nestsWithin(value: unknown, levels: number): boolean {
 /** JSON as it came over the wire: already parsed, so only its depth is left to check. */
 export const JsonValue = z
   .custom<Json>((value) => value !== undefined && nestsWithin(value, maxDepth), {
-    error: `must be JSON that nests at most ${maxDepth} deep`,
+    error: (issue) =>
+      issue.input === undefined ? "is required" : `must be JSON that nests at most ${maxDepth} deep`,
   })
   .meta({ id: "JsonValue", description: `Any JSON value that nests at most ${maxDepth} deep.` });
 

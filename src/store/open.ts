@@ -5,7 +5,7 @@
  *    process lives, so that its end frees it, however it comes.
  * 2. A file that a newer program wrote is refused; an older one is copied before it is migrated.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import Database from "better-sqlite3";
 import type { Durability } from "#contracts/enums.ts";
@@ -82,6 +82,8 @@ function holdLock(path: string): Sqlite {
 
 function openWriter({ database, durability }: StorageOptions): Sqlite {
   const existed = existsSync(database);
+  // SQLite gives the files beside it the same mode.
+  closeSync(openSync(database, "a", 0o600));
   const writer = new Database(database);
   try {
     writer.pragma("journal_mode = WAL");

@@ -4,16 +4,10 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { LaunchRow } from "#src/core/ports.ts";
 import { carriersOf, launchIdVariable, startTimeOf } from "#src/processes/os.ts";
-import { createPool } from "#src/processes/pool.ts";
 import { reap } from "#src/processes/reaper.ts";
-import {
-  createMemoryLedger,
-  fixtureAgent,
-  newId,
-  patient,
-  poolOptions,
-  systemClock,
-} from "../../launching.ts";
+import type { Child } from "#src/processes/supervise.ts";
+import { createMemoryLedger, fixtureAgent, newId, patient, systemClock } from "../../launching.ts";
+import { openPool, planOf } from "./open-pool.ts";
 
 const linux = process.platform === "linux";
 const lingering = (...flags: string[]): string[] => fixtureAgent("lingering", ...flags);
@@ -30,26 +24,13 @@ const ways: [string, string[]][] = [
 
 describe.runIf(linux)("an agent that", () => {
   const launch = async (flags: string[], expected: number) => {
-    const ledger = createMemoryLedger();
-    const pool = createPool<string>(poolOptions(ledger, { stepMs: 200 }));
-    const launch_id = newId();
-    const up = await pool.launch(
-      {
-        key: launch_id,
-        runtime_id: "tested",
-        subcontext_key: "default",
-        command: lingering(...flags),
-        cwd: process.cwd(),
-        env: {},
-        timeoutMs: 10_000,
-        async greet(child) {
-          await expect.poll(() => survivorsOf(child.launch_id).length, { timeout: 5000 }).toBe(expected);
-          return "";
-        },
-      },
-      patient,
-    ).ready;
-    return { up, pool, [Symbol.asyncDispose]: () => pool.close() };
+    const open = openPool({ stepMs: 200 });
+    const greet = async (child: Child): Promise<string> => {
+      await expect.poll(() => survivorsOf(child.launch_id).length, { timeout: 5000 }).toBe(expected);
+      return "";
+    };
+    const up = await open.pool.launch(planOf(lingering(...flags), { greet }), patient).ready;
+    return { ...open, up };
   };
   const countOf = (flags: string[]): number =>
     1 + Number(flags.includes("--child")) + Number(flags.includes("--setsid"));
@@ -69,6 +50,17 @@ describe.runIf(linux)("an agent that", () => {
     await up.ended;
     expect(survivorsOf(up.child.launch_id)).toEqual([]);
   });
+});
+
+test("a child without any environment ends with the group of its parent", async () => {
+  await using open = openPool();
+  const up = await open.pool.launch(planOf(lingering("--bare-child")), patient).ready;
+  await expect.poll(() => up.child.stderr().trim(), { timeout: 5000 }).toMatch(/^\d+$/);
+  const pid = Number(up.child.stderr());
+  expect(startTimeOf(pid)).not.toBeNull();
+  process.kill(up.child.pid, "SIGKILL");
+  await up.ended;
+  await expect.poll(() => startTimeOf(pid)).toBeNull();
 });
 
 /** A process as an earlier life of the node would have left it. */

@@ -1,37 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { startTimeOf } from "#src/processes/os.ts";
-import { createPool, type Plan, type Pool, type PoolOptions } from "#src/processes/pool.ts";
-import {
-  createMemoryLedger,
-  faultOf,
-  fixtureAgent,
-  type MemoryLedger,
-  patient,
-  poolOptions,
-} from "../../launching.ts";
+import type { Plan } from "#src/processes/pool.ts";
+import { createMemoryLedger, faultOf, fixtureAgent, patient } from "../../launching.ts";
+import { openPool, planOf } from "./open-pool.ts";
 
-interface OpenPool extends AsyncDisposable {
-  readonly pool: Pool<string>;
-  readonly ledger: MemoryLedger;
-}
-
-function openPool(changes: Partial<PoolOptions> = {}): OpenPool {
-  const ledger = createMemoryLedger();
-  const pool = createPool<string>(poolOptions(ledger, changes));
-  return { pool, ledger, [Symbol.asyncDispose]: () => pool.close() };
-}
-
-const planOf = (command: readonly string[], changes: Partial<Plan<string>> = {}): Plan<string> => ({
-  key: "key",
-  runtime_id: "tested",
-  subcontext_key: "default",
-  command,
-  cwd: process.cwd(),
-  env: {},
-  timeoutMs: 10_000,
-  greet: async () => "greeted",
-  ...changes,
-});
 const lingering = (...flags: string[]): string[] => fixtureAgent("lingering", ...flags);
 const never = (): Promise<never> => new Promise(() => {});
 

@@ -1,6 +1,6 @@
 /** The adapter against agents that are scripted byte by byte. */
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Json, Run, Target } from "#src/core/ports.ts";
 import {
   endOf,
@@ -59,9 +59,12 @@ describe("on the wire", () => {
       line({ id: "0", error: { code: 1, message: "no" } }),
       '{"id":0}\n{}\n[]\n{"jsonrpc":"1.0","method":7,"id":1}\n',
     ];
+    const printed = vi.spyOn(console, "error");
     const run = await acp.run(scripted(), taskOf({ raw: strange.join("") + chunk("x") + answer() }));
     const signals = await signalsOf(run);
     expect(signals.map(({ kind }) => kind)).toEqual(["progress", "completed"]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 
   test("an agent that never reads its stdin is heard to the end of its noise", async () => {
