@@ -54,6 +54,10 @@ export function nestsWithin(value: unknown, levels: number): boolean {
   return true;
 }
 
+/** Whether a JSON value, encoded, has at most so many KB. Looks at its depth first: encoding recurses. */
+export const withinKb = (kb: number) => (value: object) =>
+  nestsWithin(value, maxDepth) && JSON.stringify(value).length <= kb * 1024;
+
 /** JSON as it came over the wire: already parsed, so only its depth is left to check. */
 export const JsonValue = z
   .custom<Json>((value) => value !== undefined && nestsWithin(value, maxDepth), {

@@ -20,6 +20,7 @@ import {
   PageLimit,
   Time,
   Ulid,
+  withinKb,
 } from "./shared.ts";
 
 export const TaskStatus = z
@@ -80,7 +81,7 @@ export const RuntimeOptions = z
     session_setup_timeout_ms: OptionMs.meta({ description: "Default 90,000.", examples: [90_000] }),
     session_idle_timeout_ms: OptionMs.meta({ description: "Default 3,600,000.", examples: [3_600_000] }),
   })
-  .refine((options) => JSON.stringify(options).length <= 16_384, "must be at most 16 KB")
+  .refine(withinKb(16), "must be at most 16 KB, and nest at most 64 deep")
   .meta({
     id: "RuntimeOptions",
     description:
@@ -134,7 +135,7 @@ export const Trace = z
   .meta({ id: "Trace", description: "What ties the task to others." });
 export type Trace = z.infer<typeof Trace>;
 
-const Metadata = JsonRecord.refine((data) => JSON.stringify(data).length <= 16_384, "must be at most 16 KB");
+const Metadata = JsonRecord.refine(withinKb(16), "must be at most 16 KB");
 
 export const TaskCreateRequest = z
   .strictObject({
