@@ -56,7 +56,7 @@ export interface Child {
 
 const stderrLimit = 64 * 1024;
 /** How long output is waited for after the end of a child whose pipe someone else holds open. */
-const drainMs = 1000;
+const drainMs = 2000;
 const killWaitMs = 2000;
 
 /** How a process ended, for people. */
@@ -182,6 +182,7 @@ export function nameOf(command: readonly string[]): string {
 
 function drained(stdout: Readable): Promise<void> {
   if (stdout.readableEnded || stdout.destroyed) return Promise.resolve();
+  if (stdout.listenerCount("data") === 0) stdout.resume(); // nobody came to read it
   return new Promise((resolve) => {
     stdout.once("close", () => resolve());
     stdout.once("end", () => resolve());

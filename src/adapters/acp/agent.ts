@@ -9,6 +9,7 @@
 import type { Clock, Json, JsonObject, Lease, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { ProcessLog } from "#src/processes/start.ts";
 import { type Child, describeExit } from "#src/processes/supervise.ts";
 import { type Connection, connect } from "./connection.ts";
 import { createMessageStream } from "./message-stream.ts";
@@ -39,6 +40,7 @@ export interface Agent {
 export interface GreetOptions {
   readonly target: Target;
   readonly clock: Clock;
+  readonly log: ProcessLog;
   readonly lease: Omit<Lease, "metadata" | "process_id">;
   readonly initializeMs: number;
   readonly lineLimit: number;
@@ -87,6 +89,8 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     const detail = `${describeExit(child.name, exit)}, see launch ${child.launch_id}`;
     connection.close(new AdapterFault("submit_failed", detail));
     for (const turn of [...turns]) turn.died(detail);
+    const { skipped } = messages.counts();
+    if (skipped > 0) options.log.warn({ launch_id: child.launch_id, skipped }, "lines that were no messages");
   });
 
   connection.read();

@@ -29,6 +29,7 @@ const defaultSetupMs = 90_000;
 export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
   const pool = createPool<Agent>(options);
   const keys = new Map<string, Set<string>>(); // target → keys of its processes
+  const faults = new Map<string, string>(); // key → how its last start failed
 
   const planOf = (target: Target, runtimeOptions: JsonObject): Plan<Agent> => {
     const key = keyOf(target, runtimeOptions);
@@ -46,6 +47,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
         greet(child, {
           target,
           clock: options.clock,
+          log: options.log,
           lease: { lease_id: options.newId(), runtime_id, subcontext_key, gone },
           initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
           lineLimit: options.lineLimit ?? defaultLineLimit,
@@ -61,7 +63,8 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       const key = keyOf(target, runtimeOptions);
       const state = pool.state(key);
       const pid = pool.up(key)?.child.pid;
-      return { healthy: state === "up", state, ...(pid === undefined ? {} : { process_id: pid }) };
+      if (pid !== undefined) return { healthy: true, state, process_id: pid };
+      return { healthy: false, state, detail: faults.get(key) ?? `its process is ${state}` };
     },
     usable: (target, runtimeOptions) => pool.up(keyOf(target, runtimeOptions))?.value.lease,
     launch(target, runtimeOptions, signal) {
@@ -69,7 +72,17 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       const known = keys.get(target.target_id) ?? new Set();
       keys.set(target.target_id, known.add(plan.key));
       const { launch_id, ready } = pool.launch(plan, signal);
-      return { launch_id, lease: ready.then((up) => up.value.lease) };
+      const lease = ready.then(
+        (up) => {
+          faults.delete(plan.key);
+          return up.value.lease;
+        },
+        (fault: Error) => {
+          faults.set(plan.key, fault.message);
+          throw fault;
+        },
+      );
+      return { launch_id, lease };
     },
     lane: (target, runtimeOptions, sticky_key) => ({
       process: keyOf(target, runtimeOptions),
