@@ -100,10 +100,20 @@ async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
   const { clock, logger, routing } = engine;
   await launches.know(routing.targets.values());
   const reaped = await reap({ ledger: launches.ledger, clock, log: logger });
-  engine.keys.forgetOld();
+  forgetOldKeys(engine);
   const { resumed, ended } = await recoverTasks(engine);
   if (reaped + resumed + ended > 0)
     logger.info({ reaped, resumed, ended }, "took up where an earlier life ended");
+}
+
+const hourMs = 60 * 60 * 1000;
+
+/** Now and every hour. */
+function forgetOldKeys(engine: Engine): void {
+  engine.keys.forgetOld();
+  setInterval(() => {
+    if (!engine.stopping) engine.keys.forgetOld();
+  }, hourMs).unref();
 }
 
 function processOptions(config: Config, launches: LaunchStore, logger: Logger, url: string) {
@@ -217,6 +227,7 @@ async function stopNode({ engine, storage, server, streams, config }: Parts): Pr
   streams.close();
   await closeServer(server);
   await rm(join(config.dataDir, "node.json"), { force: true });
+  engine.log.batch.close();
   storage.close();
   engine.logger.info("stopped");
 }

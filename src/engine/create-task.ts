@@ -40,15 +40,15 @@ export async function createTask(
 ): Promise<Created> {
   if (engine.stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
   const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
-  const earlier = key === undefined ? undefined : await earlierUse(engine, key, bodyHash);
-  if (earlier !== undefined) return { task: earlier, replayed: true };
+  const earlier = earlierUse(engine, key, bodyHash);
+  if (earlier !== undefined) return replay(engine, earlier);
 
   const { target, routeOptions, why } = routed(engine, request);
   const task_id = newId();
   const large = await storeLargePayload(engine, task_id, request.payload as Json);
-  // The payload may have taken time; the same key may have been used since.
-  const meanwhile = key === undefined ? undefined : await earlierUse(engine, key, bodyHash);
-  if (meanwhile !== undefined) return { task: meanwhile, replayed: true };
+  // The payload may have taken time, and the key may have been used since. From here on all is one turn.
+  const meanwhile = earlierUse(engine, key, bodyHash);
+  if (meanwhile !== undefined) return replay(engine, meanwhile);
 
   const options = layOver(
     layOver(target.defaults, routeOptions),
@@ -159,20 +159,24 @@ async function storeLargePayload(engine: Engine, task_id: string, payload: Json)
 
 const nameOf = (key: KeyScope) => JSON.stringify([key.principal, key.method, key.path, key.key]);
 
-/** The task that a key made before, as it is now; undefined: the key is new. */
-async function earlierUse(
-  engine: Engine,
-  key: KeyScope,
-  body_sha256: string,
-): Promise<TaskRecord | undefined> {
-  const creating = engine.creating.get(nameOf(key));
-  const use: KeyUse | undefined = creating ?? engine.keys.find(key);
-  if (use === undefined) return undefined;
-  if (use.body_sha256 !== body_sha256) {
+type EarlierUse = KeyUse & { readonly kept?: Promise<void> };
+
+/** How a key was used before; undefined: there is none, or it is new. */
+function earlierUse(engine: Engine, key: KeyScope | undefined, body_sha256: string): EarlierUse | undefined {
+  if (key === undefined) return undefined;
+  const use: EarlierUse | undefined = engine.creating.get(nameOf(key)) ?? engine.keys.find(key);
+  if (use !== undefined && use.body_sha256 !== body_sha256) {
     fail("idempotency_key_reused", `The key ${key.key} was used for another request; use a new key.`);
   }
-  await creating?.kept;
-  return engine.reader.get(use.task_id);
+  return use;
+}
+
+/** The task that a key made before, as it is now. */
+async function replay(engine: Engine, { task_id, kept }: EarlierUse): Promise<Created> {
+  await kept;
+  const task = engine.reader.get(task_id);
+  if (task === undefined) throw new Error(`the task ${task_id} of a key is missing`);
+  return { task, replayed: true };
 }
 
 function rememberKey(

@@ -57,6 +57,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
       },
     }),
   );
+  app.use(refuseHead);
   app.use(express.json({ limit: largestBody, strict: false }));
   const handlers = {
     tasks: taskHandlers(server),
@@ -120,6 +121,12 @@ const declared: readonly Declared[] = Object.values(contract)
     method,
     pattern: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}/?$`),
   }));
+
+/** Express would answer HEAD as GET, streams included; the contract knows no HEAD. */
+function refuseHead(req: Request, res: Response, next: NextFunction): void {
+  if (req.method === "HEAD") refuseMethodOrPath(req, res, next);
+  else next();
+}
 
 function refuseMethodOrPath(req: Request, res: Response, next: NextFunction): void {
   const methods = declared.filter(({ pattern }) => pattern.test(req.path)).map(({ method }) => method);

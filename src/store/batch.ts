@@ -31,6 +31,8 @@ export interface Batch {
   ): Promise<void>;
   /** Commits at once what has been added. */
   flush(): void;
+  /** Commits what has been added; whatever comes later is lost. */
+  close(): void;
   /** How many transactions were committed. */
   readonly commits: () => number;
 }
@@ -42,6 +44,7 @@ export function openBatch(sqlite: Sqlite): Batch {
   const rollback = sqlite.prepare("ROLLBACK");
   let members = new Map<unknown, Member>();
   let commits = 0;
+  let closed = false;
 
   const transact = (group: readonly Member[]) => {
     begin.run();
@@ -76,12 +79,14 @@ export function openBatch(sqlite: Sqlite): Batch {
 
   return {
     add(key, step, after) {
+      if (closed) {
+        return unheard(Promise.reject(new Error("the database is closed")));
+      }
       if (members.size === 0) setImmediate(flush);
       let member = members.get(key);
       if (member === undefined) {
         member = { writes: [], kept: [], lost: [], outcome: Promise.withResolvers<void>() };
-        // Whoever needs to know awaits it; nobody else shall be surprised.
-        member.outcome.promise.catch(() => undefined);
+        unheard(member.outcome.promise);
         members.set(key, member);
       }
       member.writes.push(step);
@@ -90,8 +95,18 @@ export function openBatch(sqlite: Sqlite): Batch {
       return member.outcome.promise;
     },
     flush,
+    close() {
+      flush();
+      closed = true;
+    },
     commits: () => commits,
   };
+}
+
+/** Whoever needs to know of a loss awaits the promise; nobody else shall be surprised by it. */
+function unheard(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function keep(member: Member): void {
