@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { monotonicFactory } from "ulid";
 import { type AcpOptions, createAcpAdapter } from "#src/adapters/acp/index.ts";
+import { systemClock } from "#src/clock.ts";
 import type {
-  Clock,
   Json,
   LaunchLedger,
   LaunchRow,
@@ -19,14 +19,6 @@ import type {
 import type { PoolOptions } from "#src/processes/pool.ts";
 
 export const newId = monotonicFactory();
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(ms, act) {
-    const timer = setTimeout(act, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** A caller that never loses patience. */
 export const patient = new AbortController().signal;

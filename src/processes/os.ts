@@ -46,6 +46,7 @@ export function startTimeOf(pid: number): string | null {
 
 /** Sends to a whole process group; false: there is none, or it isn't ours. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
+  if (leader <= 1 || leader === process.pid) return false; // 0 and 1 would mean far more than a group
   try {
     process.kill(-leader, signal);
     return true;

@@ -4,7 +4,8 @@
  * Invariants:
  * 1. `ready` settles once. Until then the start owns the child; afterwards the Up does.
  * 2. The launch row is committed before the spawn, and ended once, after the process has gone.
- * 3. A message names the command and what the system said; stderr goes to the launch row only.
+ * 3. A message names the command and what the system said; stderr goes to the launch row only, which
+ *    the caller names beside it.
  */
 import { AdapterFault, type Clock, type LaunchLedger } from "#src/core/ports.ts";
 import { type Child, describeExit, nameOf, supervise } from "./supervise.ts";
@@ -137,7 +138,7 @@ async function run<T>(
     failed.throwIfAborted();
     succeed(watch(options, child, value, gone));
   } catch (error) {
-    fail(faultOf(nameOf(plan.command), launch_id, error));
+    fail(faultOf(nameOf(plan.command), error));
     await child?.stop(true);
     await end(options, "failed", failed.reason, child);
   }
@@ -147,9 +148,9 @@ function secretsOf<T>(options: StartOptions<T>): string[] {
   return [...Object.values(options.plan.env), ...options.secrets()];
 }
 
-function faultOf(name: string, launch_id: string, error: unknown): AdapterFault {
+function faultOf(name: string, error: unknown): AdapterFault {
   if (!(error instanceof AdapterFault)) {
-    return new AdapterFault("launch_failed", `${name} can't be started, see launch ${launch_id}`, {
+    return new AdapterFault("launch_failed", `${name} can't be started`, {
       cause: error,
     });
   }
@@ -165,12 +166,12 @@ function greet<T>(
   failed: AbortSignal,
   gone: AbortSignal,
 ): Promise<T> {
-  const { plan, launch_id, clock } = options;
+  const { plan, clock } = options;
   let takeBack = (): void => {};
   let abandon = (): void => {};
   return new Promise<T>((resolve, reject) => {
     const refuse = (said: string): void => {
-      reject(new AdapterFault("launch_failed", `${said}, see launch ${launch_id}`));
+      reject(new AdapterFault("launch_failed", said));
     };
     takeBack = clock.after(plan.timeoutMs, () =>
       refuse(`${child.name} was not ready in ${plan.timeoutMs} ms`),

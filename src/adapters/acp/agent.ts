@@ -42,6 +42,8 @@ export interface GreetOptions {
   readonly clock: Clock;
   readonly log: ProcessLog;
   readonly lease: Omit<Lease, "metadata" | "process_id">;
+  /** Of this program. */
+  readonly version: string;
   readonly initializeMs: number;
   readonly lineLimit: number;
   readonly idleSessions: number;
@@ -50,7 +52,6 @@ export interface GreetOptions {
 }
 
 const protocolVersion = 1;
-const version = "0.1.0";
 
 /**
  * Says initialize to a process that was just started.
@@ -131,7 +132,7 @@ async function initialize(connection: Connection, options: GreetOptions): Promis
   const answer = connection.request("initialize", {
     protocolVersion,
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
-    clientInfo: { name: "aethrolink", version },
+    clientInfo: { name: "aethrolink", version: options.version },
   });
   const silence = Promise.withResolvers<never>();
   const takeBack = options.clock.after(options.initializeMs, () => {

@@ -14,6 +14,8 @@ export interface AcpOptions extends PoolOptions {
   readonly clock: Clock;
   /** Where agents work whose target names no directory; absolute and existing. */
   readonly workDir: string;
+  /** Of this program, for the agents. */
+  readonly version?: string;
   /** From a cancel to the end of a turn that doesn't confirm it. Default: 5000. */
   readonly cancelGraceMs?: number;
   /** The longest line that is read, in bytes. Default: 64 MiB. */
@@ -48,6 +50,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           target,
           clock: options.clock,
           log: options.log,
+          version: options.version ?? "unknown",
           lease: { lease_id: options.newId(), runtime_id, subcontext_key, gone },
           initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
           lineLimit: options.lineLimit ?? defaultLineLimit,

@@ -21,6 +21,8 @@ export interface SubmitOptions {
   readonly setupMs: number;
 }
 
+const gaveUp = "given up before the agent had the prompt";
+
 type Continuity = Pick<Run, "continuity" | "continuity_reason">;
 
 /**
@@ -36,6 +38,10 @@ export async function submit(
   agent.handingOver += 1;
   try {
     const { session, continuity } = await sessionFor(agent, task, options, signal);
+    if (signal.aborted) {
+      leave(agent, session);
+      throw new AdapterFault("submit_failed", gaveUp);
+    }
     const turn = beginTurn(agent, session, task, options, signal);
     try {
       await agent.connection.prompt(session.session_id, promptOf(task, options.dialect));
@@ -115,7 +121,7 @@ function bounded(asked: Promise<Json>, options: SubmitOptions, signal: AbortSign
       over();
       reject(new AdapterFault("submit_failed", why));
     };
-    const abort = (): void => giveUp("given up before the agent had the prompt");
+    const abort = (): void => giveUp(gaveUp);
     const takeBack = options.clock.after(options.setupMs, () => {
       giveUp(`session/new gave no answer in ${options.setupMs} ms`);
     });
@@ -145,6 +151,15 @@ function notTaken(agent: Agent, error: unknown): AdapterFault {
   });
 }
 
+/** A session whose turn is over stays for the next one, unless it has no key. */
+function leave(agent: Agent, session: Session): void {
+  if (session.sticky_key !== null) agent.sessions.release(session);
+  else {
+    agent.sessions.forget(session, "");
+    agent.closeSession(session);
+  }
+}
+
 function beginTurn(
   agent: Agent,
   session: Session,
@@ -172,9 +187,7 @@ function beginTurn(
     over() {
       agent.turns.delete(turn);
       signal.removeEventListener("abort", interrupt);
-      if (session.sticky_key !== null) return agent.sessions.release(session);
-      agent.sessions.forget(session, "");
-      agent.closeSession(session);
+      leave(agent, session);
     },
   });
   agent.turns.add(turn);

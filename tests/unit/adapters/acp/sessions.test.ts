@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createSessionTable, type Session } from "#src/adapters/acp/sessions.ts";
 import { createTurn } from "#src/adapters/acp/turn.ts";
-import { systemClock, taskOf } from "../../../launching.ts";
+import { systemClock } from "#src/clock.ts";
+import { taskOf } from "../../../launching.ts";
 
 const turn = createTurn(taskOf("x"), {
   clock: systemClock,

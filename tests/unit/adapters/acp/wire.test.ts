@@ -191,7 +191,7 @@ describe("a launch", () => {
     await using acp = openAcpAdapter();
     const launch = acp.adapter.launch(targetOf(fakeAgent("--mode", "launch_fail")), {}, patient);
     const { message } = await faultOf(launch.lease);
-    expect(message).toContain(`exited with code 1 before it was ready, see launch ${launch.launch_id}`);
+    expect(message).toContain("exited with code 1 before it was ready");
     expect(message).not.toContain("told to fail");
     expect(acp.ledger.row(launch.launch_id)?.error_text).toContain("told to fail at launch");
   });
@@ -236,6 +236,21 @@ describe("a session", () => {
     const submitted = faultOf(acp.adapter.submit(taskOf("x"), target, lease, caller.signal));
     caller.abort();
     expect(await submitted).toMatchObject({ kind: "submit_failed" });
+  });
+
+  test("is not prompted for a caller that has gone, and stays for the next one", async () => {
+    await using acp = openAcpAdapter();
+    const target = targetOf(fakeAgent());
+    const file = `${acp.workDir}/count`;
+    const task = taskOf({ mode: "count", file }, { sticky_key: "k" });
+    await endOf(await acp.run(target, taskOf("first", { sticky_key: "k" })));
+    const lease = await acp.adapter.launch(target, {}, patient).lease;
+    const submitted = acp.adapter.submit(task, target, lease, AbortSignal.abort());
+    expect(await faultOf(submitted)).toMatchObject({ kind: "submit_failed" });
+    const next = await acp.run(target, taskOf({ mode: "count", file }, { sticky_key: "k" }));
+    expect(next.continuity).toBe("live");
+    await endOf(next);
+    expect(readFileSync(file, "utf8").split("\n")).toHaveLength(2);
   });
 
   test.each(["relative/path", "/does/not/exist"])("in %s is refused", async (cwd) => {
