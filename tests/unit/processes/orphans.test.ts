@@ -95,7 +95,7 @@ describe.runIf(linux)("the reaper", () => {
     await expect.poll(() => survivorsOf(launch_id).length, { timeout: 5000 }).toBe(3);
     const gone = once(child, "exit");
     const ledger = createMemoryLedger([row]);
-    expect(await reap({ ledger, clock: log: quiet, graceMs: 200 })).toBe(1);
+    expect(await reap({ ledger, clock: systemClock, log: quiet, graceMs: 200 })).toBe(1);
     await gone;
     expect(survivorsOf(launch_id)).toEqual([]);
     expect(ledger.row(launch_id)?.status).toBe("exited");
@@ -107,7 +107,7 @@ describe.runIf(linux)("the reaper", () => {
     const { child, row } = await leave(launch_id);
     const gone = once(child, "exit");
     const ledger = createMemoryLedger([{ ...row, pid: null, started_at_os: null, status: "intended" }]);
-    await reap({ ledger, clock: log: quiet });
+    await reap({ ledger, clock: systemClock, log: quiet });
     await gone;
     expect(ledger.row(launch_id)?.status).toBe("exited");
   });
@@ -119,7 +119,7 @@ describe.runIf(linux)("the reaper", () => {
       { ...row, launch_id: newId(), started_at_os: null },
     ];
     const ledger = createMemoryLedger(forged);
-    expect(await reap({ ledger, clock: log: quiet })).toBe(2);
+    expect(await reap({ ledger, clock: systemClock, log: quiet })).toBe(2);
     expect(startTimeOf(row.pid ?? 0)).toBe(row.started_at_os);
     expect(ledger.open()).toEqual([]);
     const gone = once(child, "exit");
@@ -133,7 +133,7 @@ describe.runIf(linux)("the reaper", () => {
     child.kill("SIGKILL");
     await gone;
     const ledger = createMemoryLedger([row]);
-    expect(await reap({ ledger, clock: log: quiet })).toBe(1);
+    expect(await reap({ ledger, clock: systemClock, log: quiet })).toBe(1);
     expect(ledger.open()).toEqual([]);
   });
 });
