@@ -1,0 +1,60 @@
+/** The repository's programs as commands, for tests that start them. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** A program of this repository as one file, made from its source as it is now; it starts three times as fast. */
+async function bundled(name: string, source: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root, loader: "ts" },
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    external: ["better-sqlite3"],
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+    logLevel: "error",
+  });
+  const text = outputFiles[0]?.text ?? "";
+  const directory = join(root, "node_modules/.cache/aethrolink");
+  const path = join(directory, `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.mjs`);
+  if (!existsSync(path)) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(`${path}.${process.pid}`, text);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+  return path;
+}
+
+const programs = new Map<string, Promise<string>>();
+
+function programOf(name: string, source: string): Promise<string> {
+  const known = programs.get(name) ?? bundled(name, source);
+  programs.set(name, known);
+  return known;
+}
+
+/** The file of `alink-node`. */
+export const nodeProgram = () =>
+  programOf(
+    "alink-node",
+    'import { runNode } from "./src/node-command.ts"; await runNode(process.argv.slice(2), process.env);',
+  );
+
+/** The command of the shipped fake; one file, since it is started often. */
+export async function fakeCommand(...flags: string[]): Promise<string[]> {
+  const path = await programOf("fake-acp-client-agent", 'import "./cli/fakes/acp-client-agent.ts";');
+  return [process.execPath, path, ...flags];
+}
+
+/** The command of a program of tests/fixtures/agents. */
+export function fixtureCommand(name: string, ...flags: string[]): string[] {
+  return [process.execPath, join(root, `tests/fixtures/agents/${name}.mjs`), ...flags];
+}
