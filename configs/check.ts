@@ -1,0 +1,29 @@
+/** All that must hold of a change besides its tests' behaviour; run by `npm run check`. */
+import { spawnSync } from "node:child_process";
+
+const root = new URL("..", import.meta.url).pathname;
+const bin = (name: string) => `${root}node_modules/.bin/${name}`;
+
+/** What is checked, in words, and the command that does it. */
+const checks: readonly (readonly [string, string, ...string[]])[] = [
+  ["what is generated is up to date", process.execPath, "configs/generate.ts", "--check"],
+  ["types", bin("tsc"), "-p", "."],
+  ["style", bin("biome"), "check", "--config-path=configs/lint.json", "."],
+  ["the API document", bin("redocly"), "lint", "generated/openapi.json", "--config", "configs/redocly.yaml"],
+  ["layers and tests", process.execPath, "configs/suite.ts", "quick"],
+];
+
+for (const [what, command, ...args] of checks) {
+  const begin = Date.now();
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
+  });
+  const seconds = ((Date.now() - begin) / 1000).toFixed(1);
+  if (status !== 0) {
+    process.stderr.write(`check failed: ${what} (${seconds} s)\n`);
+    process.exit(1);
+  }
+  process.stdout.write(`check passed: ${what} (${seconds} s)\n`);
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/** A suite: the tests of some folders. */
+const suite = (name: string, include: string[], testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  root,
+  test: {
+    // Native modules and child processes: each file in a process of its own.
+    pool: "forks",
+    maxWorkers: 2,
+    reporters: ["default"],
+    coverage: {
+      provider: "v8",
+      include: ["contracts/**", "src/**", "cli/**"],
+      exclude: ["**/dist/**", "cli/bin/**"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: "coverage",
+    },
+    projects: [
+      suite(
+        "quick",
+        ["tests/unit/**/*.test.ts", "tests/conformance/*.test.ts", "tests/integration/**/*.test.ts"],
+        20_000,
+      ),
+      suite("contract", ["tests/conformance/contract/**/*.test.ts"], 60_000),
+      suite("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
+      suite("faults", ["tests/faults/**/*.test.ts"], 300_000),
+      suite("real", ["tests/real/**/*.test.ts"], 300_000),
+    ],
+  },
+});
