@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { Clock } from "./core/ports.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openPlaces } from "./engine/places.ts";
@@ -57,6 +58,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     const artifacts = await openArtifacts(config);
     const gate = createHttpServer();
     const url = await listen(gate.server, config);
+    const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
     const engine: Engine = {
       clock,
       logger,
@@ -65,7 +67,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, openArtifactRows(storage.writer, storage.reader), log, clock),
-      adapters: { acp: createAcpAdapter(processOptions(config, launches, logger, url)) },
+      adapters: { acp: createAcpAdapter(processOptions({ config, launches, logger, url, secrets: [text] })) },
       routing,
       places: openPlaces(),
       timeoutMs: config.timeoutMs,
@@ -74,7 +76,6 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       creating: new Map(),
       stopping: false,
     };
-    const tokens = await ownToken(openTokens(storage.writer, log.batch), engine, config.dataDir);
     await prepare(engine, launches);
     const { app, streams } = createApp({ ...config, engine, tokens });
     gate.open(app);
@@ -116,7 +117,16 @@ function forgetOldKeys(engine: Engine): void {
   }, hourMs).unref();
 }
 
-function processOptions(config: Config, launches: LaunchStore, logger: Logger, url: string) {
+interface ProcessNeeds {
+  readonly config: Config;
+  readonly launches: LaunchStore;
+  readonly logger: Logger;
+  readonly url: string;
+  /** What must not be shown of what a process prints. */
+  readonly secrets: readonly string[];
+}
+
+function processOptions({ config, launches, logger, url, secrets }: ProcessNeeds) {
   return {
     ledger: launches.ledger,
     clock: systemClock,
@@ -128,7 +138,8 @@ function processOptions(config: Config, launches: LaunchStore, logger: Logger, u
       AETHROLINK_LAUNCH_ID: launch_id,
       AETHROLINK_AGENT_ID: runtime_id,
     }),
-    secrets: () => [],
+    secrets: () => secrets,
+    version,
     workDir: config.workDir,
   };
 }
@@ -162,19 +173,32 @@ async function openArtifacts(config: Config) {
 const tokenName = "operator.token of the data directory";
 
 /** The token that the data directory holds; made at the first start, and when its file has gone. */
-async function ownToken(store: TokenStore, engine: Engine, dataDir: string): Promise<Tokens> {
+async function ownToken(
+  store: TokenStore,
+  clock: Clock,
+  dataDir: string,
+): Promise<{ tokens: Tokens; text: string }> {
   const path = join(dataDir, "operator.token");
-  const text = await readFile(path, "utf8").catch(() => "");
-  const known = text === "" ? undefined : store.find(text.trim());
+  const text = (await readIfThere(path)).trim();
+  const known = text === "" ? undefined : store.find(text);
   if (known !== undefined) {
     chmodSync(path, 0o600);
-    return { store, ownId: known.token_id };
+    return { tokens: { store, ownId: known.token_id }, text };
   }
   for (const old of store.list()) if (old.name === tokenName) await store.remove(old.token_id);
-  const { token, record } = await createToken({ store }, engine.clock, "operator", tokenName);
+  const { token, record } = await createToken({ store }, clock, "operator", tokenName);
   await rm(path, { force: true });
   await writeFile(path, `${token}\n`, { mode: 0o600 });
-  return { store, ownId: record.token_id };
+  return { tokens: { store, ownId: record.token_id }, text: token };
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new StartError("noPermission", `${path} can't be read: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }
 
 const listenFaults: {

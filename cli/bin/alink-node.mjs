@@ -3,7 +3,7 @@
 // so the version is looked at before anything is imported.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const oldest = [22, 18];
@@ -17,7 +17,7 @@ function bundledNode() {
   try {
     const name = `node-${process.platform}-${process.arch}`;
     return fileURLToPath(
-      new URL("bin/node", `file://${createRequire(import.meta.url).resolve(`${name}/package.json`)}`),
+      new URL("bin/node", `file://${module.createRequire(import.meta.url).resolve(`${name}/package.json`)}`),
     );
   } catch {
     return undefined;
@@ -43,7 +43,7 @@ function goOnUnder(node) {
 const bundle = new URL("../dist/node.mjs", import.meta.url);
 if (!existsSync(bundle)) refuse("it is not built yet; run npm run build in the clone");
 if (isNewEnough()) {
-  enableCompileCache?.();
+  module.enableCompileCache?.();
   const { runNode } = await import(bundle.href);
   await runNode(process.argv.slice(2), process.env);
 } else {

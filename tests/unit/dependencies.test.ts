@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const root = new URL("../..", import.meta.url);
+
+/** The packages that the project is built on, and the file in which each does its work. */
+const work: readonly (readonly [string, string])[] = [
+  ["@ts-rest/core", "contracts/index.ts"],
+  ["@ts-rest/express", "src/http/app.ts"],
+  ["express", "src/http/app.ts"],
+  ["zod", "contracts/tasks.ts"],
+  ["drizzle-orm", "src/store/schema.ts"],
+  ["better-sqlite3", "src/store/open.ts"],
+  ["yaml", "src/yaml-file.ts"],
+  ["execa", "src/processes/supervise.ts"],
+  ["@agentclientprotocol/sdk", "src/adapters/acp/connection.ts"],
+  ["pino", "src/log.ts"],
+  ["ulid", "src/store/ulid.ts"],
+  ["orval", "configs/client.ts"],
+  ["@oclif/core", "cli/base.ts"],
+  ["msw", "generated/msw/index.ts"],
+  ["esbuild", "configs/build.ts"],
+  ["vitest", "configs/vitest.ts"],
+];
+
+it.each(work)("%s does its work in %s", (name, file) => {
+  const imported = new RegExp(`(?:from|import)\\s*\\(?\\s*"${name}(?:/[^"]*)?"`);
+  expect(readFileSync(new URL(file, root), "utf8")).toMatch(imported);
+});
