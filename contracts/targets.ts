@@ -6,7 +6,7 @@ import { z } from "zod";
 import { adapterNames, launchModes, runtimeStates, targetOwners, targetSources } from "./enums.ts";
 import { failures, withBody } from "./errors.ts";
 import { JsonRecord, Name, QueryFlag, Ulid } from "./shared.ts";
-import { RuntimeOptions } from "./tasks.ts";
+import { RuntimeOptions } from "./task-request.ts";
 
 export const TargetSpec = z
   .object({

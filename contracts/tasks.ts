@@ -12,7 +12,6 @@ import {
   ConversationId,
   Cursor,
   DurationMs,
-  emptyIsAbsent,
   JsonRecord,
   JsonValue,
   Name,
@@ -20,8 +19,8 @@ import {
   PageLimit,
   Time,
   Ulid,
-  withinKb,
 } from "./shared.ts";
+import { Intent, TaskCancelRequest, TaskCreateRequest } from "./task-request.ts";
 
 export const TaskStatus = z
   .enum(taskStatuses)
@@ -30,94 +29,6 @@ export const FailureReason = z
   .enum(failureReasons)
   .meta({ id: "FailureReason", description: "Why a task failed." });
 
-export const Intent = z
-  .string()
-  .regex(/^[^\p{Cc}]{1,128}$/u, "must be 1 to 128 characters without control characters")
-  .meta({
-    id: "Intent",
-    description: "What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.",
-    examples: ["code.patch"],
-  });
-
-/** A number that may come as its string. */
-const OptionMs = z
-  .union([DurationMs, z.string().regex(/^[1-9]\d{0,11}$/, "must be a number of milliseconds")])
-  .nullish()
-  .transform((value) => (typeof value === "string" ? Number(value) : value));
-
-const OptionFlag = z
-  .union([z.boolean(), z.enum(["true", "false"])])
-  .nullish()
-  .transform((value) => (typeof value === "string" ? value === "true" : value));
-
-const OptionText = z.string().max(4096).nullish();
-
-export const RuntimeOptions = z
-  .looseObject({
-    executor: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be the name of an executor")
-      .nullish()
-      .meta({ description: "Which of the target's launch commands runs it.", examples: ["default"] }),
-    cwd: OptionText.meta({ description: "Absolute working directory.", examples: ["/srv/work"] }),
-    workspace: OptionText.meta({ description: "Another name of cwd.", examples: ["/srv/work"] }),
-    model: OptionText.meta({ description: "Which model the runtime shall use.", examples: ["small"] }),
-    session_key: OptionText.meta({
-      description: "The runtime's own name of a session.",
-      examples: ["agent:main:x"],
-    }),
-    headers: z
-      .record(z.string(), z.string())
-      .nullish()
-      .meta({
-        description: "Headers for runtimes that are reached by HTTP.",
-        examples: [{ "x-team": "core" }],
-      }),
-    raw_prompt: OptionFlag.meta({
-      description: "Send a text that begins with / as it is.",
-      examples: [false],
-    }),
-    initialize_timeout_ms: OptionMs.meta({ description: "Default 30,000.", examples: [30_000] }),
-    session_setup_timeout_ms: OptionMs.meta({ description: "Default 90,000.", examples: [90_000] }),
-    session_idle_timeout_ms: OptionMs.meta({ description: "Default 3,600,000.", examples: [3_600_000] }),
-  })
-  .refine(withinKb(16), "must be at most 16 KB, and nest at most 64 deep")
-  .meta({
-    id: "RuntimeOptions",
-    description:
-      "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.",
-  });
-
-const DeliveryRequest = z
-  .strictObject({
-    mode: emptyIsAbsent(z.enum(deliveryModes)).meta({
-      description: "sync: hold the answer until the task is terminal or asks. Default: stream.",
-      examples: ["stream"],
-    }),
-    launch_if_down: z.boolean().default(true).meta({ description: "Start the target if it is down." }),
-    timeout_ms: DurationMs.nullish().meta({
-      description:
-        "Running time, standing still while a question is open; absent: the target's, else the node's; null: none.",
-    }),
-    question_timeout_ms: DurationMs.optional().meta({
-      description: "How long a question stays open; default 24 h.",
-    }),
-    queue_timeout_ms: DurationMs.optional().meta({
-      description: "How long it may wait to be dispatched; default 1 h.",
-    }),
-    wait_ms: z
-      .int()
-      .min(0)
-      .max(600_000)
-      .optional()
-      .meta({ description: "How long sync holds the answer; default and most 10 minutes." }),
-  })
-  .meta({
-    id: "DeliveryRequest",
-    description: "How the task is to be delivered; each part has its own default.",
-  });
-
-/** What every delivery has once the task was accepted. */
 export const Delivery = z
   .object({
     mode: z.enum(deliveryModes),
@@ -134,52 +45,6 @@ export const Trace = z
   .object({ trace_id: z.string() })
   .meta({ id: "Trace", description: "What ties the task to others." });
 export type Trace = z.infer<typeof Trace>;
-
-const Metadata = JsonRecord.refine(withinKb(16), "must be at most 16 KB");
-
-export const TaskCreateRequest = z
-  .strictObject({
-    intent: Intent,
-    payload: JsonValue.meta({
-      description: "What the target gets; {text} is the usual shape for an agent.",
-      examples: [{ text: "Summarize the last release." }],
-    }),
-    target_runtime: emptyIsAbsent(Name).meta({
-      description: "Who shall do it; absent: routed by intent.",
-      examples: ["research"],
-    }),
-    target_agent_id: emptyIsAbsent(Name).meta({
-      description: "Another name of target_runtime.",
-      examples: ["research"],
-    }),
-    sender: emptyIsAbsent(Name).meta({ description: 'Who asks; default "local".', examples: ["local"] }),
-    runtime_options: RuntimeOptions.optional(),
-    conversation_id: emptyIsAbsent(ConversationId).meta({
-      description: "Turns with the same one share the runtime's session; made if absent.",
-    }),
-    delivery: DeliveryRequest.nullish(),
-    trace: z
-      .strictObject({
-        trace_id: emptyIsAbsent(
-          z.string().regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
-        ),
-      })
-      .nullish()
-      .meta({
-        description: "Continues a trace; a traceparent header does too.",
-        examples: [{ trace_id: "0af7651916cd43dd8448eb211c80319c" }],
-      }),
-    metadata: Metadata.nullish().meta({
-      description: "Anything of yours, at most 16 KB.",
-      examples: [{ ticket: "A-17" }],
-    }),
-  })
-  .refine(
-    (task) => !(task.target_runtime && task.target_agent_id && task.target_runtime !== task.target_agent_id),
-    { path: ["target_agent_id"], message: "differs from target_runtime; give one of them" },
-  )
-  .meta({ id: "TaskCreateRequest", description: "A task to be done." });
-export type TaskCreateRequest = z.output<typeof TaskCreateRequest>;
 
 export const LastError = z
   .object({
@@ -283,12 +148,6 @@ export const TaskAccepted = z
 export const TaskList = z
   .object({ tasks: z.array(TaskRecord), next_cursor: NextCursor })
   .meta({ id: "TaskList", description: "A page of tasks, newest first." });
-
-export const TaskCancelRequest = z
-  .strictObject({
-    reason: emptyIsAbsent(z.string().max(1024)).meta({ description: "Why.", examples: ["no longer needed"] }),
-  })
-  .meta({ id: "TaskCancelRequest", description: "A wish to stop a task." });
 
 export const TaskStanding = z
   .object({ task_id: Ulid, status: TaskStatus })

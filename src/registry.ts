@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { permissionPolicies, stickyModes } from "#contracts/enums.ts";
 import { DurationMs, JsonRecord, namePattern } from "#contracts/shared.ts";
-import { RuntimeOptions } from "#contracts/tasks.ts";
+import { RuntimeOptions } from "#contracts/task-request.ts";
 import type { JsonObject, Target } from "./core/ports.ts";
 import type { Route, RoutingTable } from "./core/route.ts";
 import { type Mistake, readYaml } from "./yaml-file.ts";

@@ -3,7 +3,8 @@
  * come before the first row; the answer goes when the task is on disk.
  */
 import { createHash } from "node:crypto";
-import type { Delivery, TaskCreateRequest, TaskRecord } from "#contracts/tasks.ts";
+import type { TaskCreateRequest } from "#contracts/task-request.ts";
+import type { Delivery, TaskRecord } from "#contracts/tasks.ts";
 import type { Json, JsonObject, Target } from "#src/core/ports.ts";
 import { route } from "#src/core/route.ts";
 import { layOver } from "#src/core/runtime-options.ts";

@@ -8,7 +8,7 @@ const work: readonly (readonly [string, string])[] = [
   ["@ts-rest/core", "contracts/index.ts"],
   ["@ts-rest/express", "src/http/app.ts"],
   ["express", "src/http/app.ts"],
-  ["zod", "contracts/tasks.ts"],
+  ["zod", "contracts/task-request.ts"],
   ["drizzle-orm", "src/store/schema.ts"],
   ["better-sqlite3", "src/store/open.ts"],
   ["yaml", "src/yaml-file.ts"],
