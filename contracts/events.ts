@@ -5,19 +5,18 @@
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
-import {
-  cancelledBy,
-  continuities,
-  eventSources,
-  failureReasons,
-  questionKinds,
-  resumedBy,
-  type TaskEventKind,
-  taskEventKinds,
-  taskStatuses,
-} from "./enums.ts";
+import type { TaskEventKind } from "./enums.ts";
 import { failures } from "./errors.ts";
 import { JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
+import {
+  CancelledBy,
+  Continuity,
+  EventSource,
+  FailureReason,
+  QuestionKind,
+  ResumedBy,
+  TaskStatus,
+} from "./vocabulary.ts";
 
 const ProgressData = z
   .union([
@@ -51,26 +50,26 @@ const dataOf = {
   "task.running": z.looseObject({
     remote_execution_id: z.string().optional(),
     remote_session_id: z.string().optional(),
-    continuity: z.enum(continuities),
+    continuity: Continuity,
     continuity_reason: z.string(),
   }),
   "task.progress": ProgressData,
   "task.awaiting_input": z.looseObject({
     request_id: Ulid,
-    kind: z.enum(questionKinds),
+    kind: QuestionKind,
     prompt: z.string(),
     expires_at: Time,
   }),
   "task.resume_requested": z.looseObject({ actor: z.string(), request_id: Ulid }),
-  "task.resumed": z.looseObject({ by: z.enum(resumedBy), request_id: Ulid.optional() }),
+  "task.resumed": z.looseObject({ by: ResumedBy, request_id: Ulid.optional() }),
   "task.cancel_requested": z.looseObject({
     actor: z.string(),
     reason: z.string().optional(),
-    by: z.enum(cancelledBy),
+    by: CancelledBy,
   }),
   "task.completed": z.looseObject({ result: ResultData, result_artifact_id: Ulid.optional() }),
   "task.failed": z.looseObject({
-    reason: z.enum(failureReasons),
+    reason: FailureReason,
     detail: z.string().optional(),
     result: ResultData.optional(),
   }),
@@ -90,8 +89,8 @@ const eventOf = <Kind extends TaskEventKind>(kind: Kind) =>
       task_id: Ulid,
       seq: z.int().meta({ description: "From 1, without gap or repeat." }),
       kind: z.literal(kind),
-      state: z.enum(taskStatuses).meta({ description: "Where the task stands after it." }),
-      source: z.enum(eventSources),
+      state: TaskStatus.meta({ description: "Where the task stands after it." }),
+      source: EventSource,
       message: z.string().optional().meta({ description: "For people." }),
       data: dataOf[kind],
       created_at: Time,
@@ -120,8 +119,6 @@ export const TaskEvent = z
   ])
   .meta({ id: "TaskEvent", description: "Something that happened to a task." });
 export type TaskEvent = z.infer<typeof TaskEvent>;
-
-export const TaskEventKindName = z.enum(taskEventKinds).meta({ id: "TaskEventKind" });
 
 export const TaskEvents = z
   .object({ events: z.array(TaskEvent) })

@@ -3,22 +3,22 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
-import { adapterNames, launchModes, runtimeStates, targetOwners, targetSources } from "./enums.ts";
 import { failures, withBody } from "./errors.ts";
 import { JsonRecord, Name, QueryFlag, Ulid } from "./shared.ts";
 import { RuntimeOptions } from "./task-request.ts";
+import { AdapterName, LaunchMode, RuntimeState, TargetOwner, TargetSource } from "./vocabulary.ts";
 
 export const TargetSpec = z
   .object({
     target_id: Name,
     runtime_id: Name.meta({ description: "The target_id once more.", examples: ["research"] }),
     display_name: z.string(),
-    adapter: z.enum(adapterNames),
+    adapter: AdapterName,
     dialect: z.string().optional(),
-    launch: z.object({ mode: z.enum(launchModes) }),
+    launch: z.object({ mode: LaunchMode }),
     capabilities: z.array(z.string()).meta({ description: "The intents that it takes; none: any." }),
-    owner: z.enum(targetOwners),
-    source: z.enum(targetSources),
+    owner: TargetOwner,
+    source: TargetSource,
     max_concurrency: z.int().optional(),
     command: z.array(z.string()).optional().meta({ description: "Only with detail, for the operator." }),
     endpoint: z.string().optional().meta({ description: "Only with detail, for the operator." }),
@@ -33,7 +33,7 @@ export const RuntimeHealth = z
     runtime_id: Name,
     target_agent_id: Name.optional(),
     healthy: z.boolean(),
-    details: z.looseObject({ state: z.enum(runtimeStates) }),
+    details: z.looseObject({ state: RuntimeState }),
   })
   .meta({ id: "RuntimeHealth", description: "What is known of a runtime without touching it." });
 

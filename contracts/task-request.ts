@@ -2,7 +2,6 @@
  * What a caller sends about a task: the wish itself, and the wish to stop it.
  */
 import { z } from "zod";
-import { deliveryModes } from "./enums.ts";
 import {
   ConversationId,
   DurationMs,
@@ -12,6 +11,7 @@ import {
   Name,
   withinKb,
 } from "./shared.ts";
+import { DeliveryMode } from "./vocabulary.ts";
 
 export const Intent = z
   .string()
@@ -73,7 +73,7 @@ export const RuntimeOptions = z
 
 const DeliveryRequest = z
   .strictObject({
-    mode: emptyIsAbsent(z.enum(deliveryModes)).meta({
+    mode: emptyIsAbsent(DeliveryMode).meta({
       description: "sync: hold the answer until the task is terminal or asks. Default: stream.",
       examples: ["stream"],
     }),

@@ -5,7 +5,6 @@
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
-import { deliveryModes, failureReasons, questionKinds, remoteBindings, taskStatuses } from "./enums.ts";
 import { failures, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
 import {
@@ -21,17 +20,11 @@ import {
   Ulid,
 } from "./shared.ts";
 import { Intent, TaskCancelRequest, TaskCreateRequest } from "./task-request.ts";
-
-export const TaskStatus = z
-  .enum(taskStatuses)
-  .meta({ id: "TaskStatus", description: "Where a task stands." });
-export const FailureReason = z
-  .enum(failureReasons)
-  .meta({ id: "FailureReason", description: "Why a task failed." });
+import { DeliveryMode, FailureReason, QuestionKind, RemoteBinding, TaskStatus } from "./vocabulary.ts";
 
 export const Delivery = z
   .object({
-    mode: z.enum(deliveryModes),
+    mode: DeliveryMode,
     launch_if_down: z.boolean(),
     timeout_ms: DurationMs.nullable(),
     question_timeout_ms: DurationMs,
@@ -85,7 +78,7 @@ export type Usage = z.infer<typeof Usage>;
 export const Question = z
   .object({
     request_id: Ulid,
-    kind: z.enum(questionKinds),
+    kind: QuestionKind,
     prompt: z.string(),
     options: z.array(z.object({ option_id: z.string(), name: z.string(), kind: z.string() })).optional(),
     tool_call: JsonRecord.optional(),
@@ -98,7 +91,7 @@ export type Question = z.infer<typeof Question>;
 
 export const TaskRemote = z
   .object({
-    binding: z.enum(remoteBindings),
+    binding: RemoteBinding,
     remote_execution_id: z.string().optional(),
     remote_session_id: z.string().optional(),
   })

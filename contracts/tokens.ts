@@ -3,16 +3,14 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
-import { tokenRoles } from "./enums.ts";
 import { failures, withBody } from "./errors.ts";
 import { emptyIsAbsent, Time, Ulid } from "./shared.ts";
+import { TokenRole } from "./vocabulary.ts";
 
 export const TokenRecord = z
   .object({
     token_id: Ulid,
-    role: z
-      .enum(tokenRoles)
-      .meta({ id: "TokenRole", description: "operator: everything; reader: GET only." }),
+    role: TokenRole,
     name: z.string().meta({ description: "What it is for, in your words.", examples: ["dashboard"] }),
     created_at: Time,
   })
@@ -21,7 +19,7 @@ export type TokenRecord = z.infer<typeof TokenRecord>;
 
 export const TokenCreateRequest = z
   .strictObject({
-    role: z.enum(tokenRoles),
+    role: TokenRole,
     name: emptyIsAbsent(z.string().max(128)).meta({
       description: "What it is for.",
       examples: ["dashboard"],

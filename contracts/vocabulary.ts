@@ -1,0 +1,85 @@
+/** The closed vocabularies of enums.ts as schemas, each under its name in the API document. */
+import { z } from "zod";
+import {
+  adapterNames,
+  cancelledBy,
+  continuities,
+  deliveryModes,
+  eventSources,
+  failureReasons,
+  launchModes,
+  questionKinds,
+  remoteBindings,
+  resumedBy,
+  runtimeStates,
+  targetOwners,
+  targetSources,
+  taskStatuses,
+  tokenRoles,
+} from "./enums.ts";
+
+export const TaskStatus = z
+  .enum(taskStatuses)
+  .meta({ id: "TaskStatus", description: "Where a task stands.", examples: ["completed"] });
+
+export const FailureReason = z
+  .enum(failureReasons)
+  .meta({ id: "FailureReason", description: "Why a task failed.", examples: ["remote_failed"] });
+
+export const EventSource = z
+  .enum(eventSources)
+  .meta({ id: "EventSource", description: "Which part of the node wrote an event." });
+
+export const DeliveryMode = z.enum(deliveryModes).meta({
+  id: "DeliveryMode",
+  description: "sync holds the answer to a submit until the task stops moving.",
+  examples: ["stream"],
+});
+
+export const LaunchMode = z.enum(launchModes).meta({
+  id: "LaunchMode",
+  description:
+    "managed: the node starts and owns the process; on_demand: started for a task, stopped when idle; external: never started here.",
+});
+
+export const TargetOwner = z
+  .enum(targetOwners)
+  .meta({ id: "TargetOwner", description: "Whether a target runs at this node or at a peer." });
+
+export const TargetSource = z
+  .enum(targetSources)
+  .meta({ id: "TargetSource", description: "Where a target is known from." });
+
+export const AdapterName = z
+  .enum(adapterNames)
+  .meta({ id: "AdapterName", description: "How a runtime is driven." });
+
+export const RuntimeState = z
+  .enum(runtimeStates)
+  .meta({ id: "RuntimeState", description: "The phase of a runtime's process.", examples: ["up"] });
+
+export const RemoteBinding = z
+  .enum(remoteBindings)
+  .meta({ id: "RemoteBinding", description: "How a task is bound to the place that runs it." });
+
+export const Continuity = z
+  .enum(continuities)
+  .meta({ id: "Continuity", description: "How a turn continues its conversation.", examples: ["fresh"] });
+
+export const QuestionKind = z
+  .enum(questionKinds)
+  .meta({ id: "QuestionKind", description: "What a question asks for." });
+
+export const ResumedBy = z
+  .enum(resumedBy)
+  .meta({ id: "ResumedBy", description: "Who closed a question.", examples: ["caller"] });
+
+export const CancelledBy = z
+  .enum(cancelledBy)
+  .meta({ id: "CancelledBy", description: "Who asked for a cancel.", examples: ["caller"] });
+
+export const TokenRole = z.enum(tokenRoles).meta({
+  id: "TokenRole",
+  description: "operator: everything; reader: GET only.",
+  examples: ["reader"],
+});
