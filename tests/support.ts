@@ -128,7 +128,12 @@ export interface TestNode extends NodeProcess, AsyncDisposable {
   /** Sends SIGKILL; resolves when it has gone. */
   kill(): Promise<Exit>;
   /** Calls the API as the operator. */
-  call<Body = unknown>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
+  call<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer<Body>>;
   /** Gives it a task; resolves with its record as it was accepted. */
   submit(request: { readonly [key: string]: unknown }): Promise<TaskRecord>;
   /** A task as it is now, or when it has ended or asks, in `waitS` seconds at most. */
@@ -184,10 +189,16 @@ function answersAt(node: NodeProcess): Promise<string> {
 
 function callsOf(url: string, token: string) {
   const authorization = `Bearer ${token}`;
-  const call = async <Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> => {
+  const call = async <Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
-    const answer = await fetch(url + path, { method, headers: { authorization, ...type }, ...sent });
+    const headers = { authorization, ...type, ...more };
+    const answer = await fetch(url + path, { method, headers, ...sent });
     const text = await answer.text();
     const json = /json/.test(answer.headers.get("content-type") ?? "");
     return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text };
