@@ -7,12 +7,14 @@
  * 3. What is said in a session that isn't here, or has no turn, is for nobody.
  */
 import type { Turn } from "./turn.ts";
+import type { Meter } from "./usage.ts";
 
 export interface Session {
   readonly session_id: string;
   /** What it continues; null: nothing, it ends with its turn. */
   readonly sticky_key: string | null;
   readonly cwd: string;
+  readonly meter: Meter;
   turn: Turn | undefined;
 }
 

@@ -10,6 +10,7 @@ import { promptOf } from "./prompt.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
 import { createTurn, runOf, type Turn } from "./turn.ts";
+import { createMeter } from "./usage.ts";
 
 export interface SubmitOptions {
   readonly clock: Clock;
@@ -109,7 +110,8 @@ async function newSession(
   if (typeof session_id !== "string") {
     throw new AdapterFault("protocol_error", "the agent answered session/new without a session id");
   }
-  const session: Session = { session_id, sticky_key, cwd, turn: undefined };
+  const meter = createMeter(options.dialect.tokens_of);
+  const session: Session = { session_id, sticky_key, cwd, meter, turn: undefined };
   agent.sessions.add(session);
   return session;
 }
@@ -177,6 +179,7 @@ function beginTurn(
     cancelGraceMs: options.cancelGraceMs,
     instruction: agent.instruction,
     mask: agent.mask,
+    meter: session.meter,
     sayCancel: () => agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {}),
     cutOff() {
       if (agent.turns.size === 1 && agent.handingOver === 0) return agent.endProcess();

@@ -9,6 +9,7 @@
 import type { Clock, FinalSignal, JsonObject, Run, Signal, TaskToRun } from "#src/core/ports.ts";
 import { createSignalQueue } from "#src/core/signal-queue.ts";
 import { type Answer, endOf, finalOf, readUpdate, type TurnSoFar } from "./signals.ts";
+import type { Meter } from "./usage.ts";
 
 /** What a turn needs of the process that it runs in. */
 export interface TurnTools {
@@ -18,6 +19,7 @@ export interface TurnTools {
   readonly instruction: string;
   /** Masks known secrets in what is told about an error. */
   mask(text: string): string;
+  readonly meter: Meter;
   /** Says session/cancel. */
   sayCancel(): Promise<void>;
   /** Stops the work of a turn that doesn't confirm its cancel. */
@@ -57,7 +59,9 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
   const end = (signal: FinalSignal): void => {
     if (queue.ended()) return;
     takeBackGrace();
-    queue.push(signal.kind === "failed" ? { ...signal, detail: tools.mask(signal.detail) } : signal);
+    const usage = signal.usage === undefined ? {} : { usage: tools.meter(signal.usage) };
+    const masked = signal.kind === "failed" ? { detail: tools.mask(signal.detail) } : {};
+    queue.push({ ...signal, ...masked, ...usage });
     tools.over();
   };
   const fail = (reason: "remote_failed" | "protocol_error" | "interrupted", detail: string): void => {

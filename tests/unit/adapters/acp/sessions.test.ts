@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createSessionTable, type Session } from "#src/adapters/acp/sessions.ts";
 import { createTurn } from "#src/adapters/acp/turn.ts";
+import { createMeter } from "#src/adapters/acp/usage.ts";
 import { systemClock } from "#src/clock.ts";
 import { taskOf } from "../../../launching.ts";
 
@@ -9,6 +10,7 @@ const turn = createTurn(taskOf("x"), {
   cancelGraceMs: 1,
   instruction: "",
   mask: (text) => text,
+  meter: createMeter("turn"),
   sayCancel: async () => {},
   cutOff() {},
   over() {},
@@ -18,7 +20,13 @@ function openTable(limit: number) {
   const dropped: string[] = [];
   const table = createSessionTable(limit, (session) => void dropped.push(session.session_id));
   const used = (session_id: string): Session => {
-    const session = { session_id, sticky_key: session_id, cwd: "/work", turn: undefined };
+    const session = {
+      session_id,
+      sticky_key: session_id,
+      cwd: "/work",
+      meter: createMeter("turn"),
+      turn: undefined,
+    };
     table.add(session);
     table.occupy(session, turn);
     return session;
