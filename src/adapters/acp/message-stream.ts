@@ -112,7 +112,8 @@ function createJoinedWrites(output: Writable): Pick<MessageStream, "send" | "flu
       if (batch !== undefined) return;
       batch = Promise.withResolvers<void>();
       batch.promise.catch(() => {}); // told to whoever asks; the process's end tells the rest
-      setImmediate(flush);
+      // Behind all that this callback of the event loop still says, and before its next commit.
+      process.nextTick(flush);
     },
     flushed: () => batch?.promise ?? Promise.resolve(),
   };
