@@ -13,7 +13,7 @@ export interface LeftBehind extends Disposable {
   integrity(): string;
   /** Tasks whose events don't go 1, 2, 3… up to their record's own count. */
   gaps(): string[];
-  /** How each task stands, by id. */
+  /** How each task stands, by id, the oldest first. */
   statuses(): Map<string, string>;
   launchIds(): string[];
   /** Rows of any query. */
@@ -39,10 +39,9 @@ export function openLeftBehind(dataDir: string): LeftBehind {
       ).map((row) => row.task_id),
     statuses: () =>
       new Map(
-        rows<{ task_id: string; status: string }>("SELECT task_id, status FROM tasks").map((row) => [
-          row.task_id,
-          row.status,
-        ]),
+        rows<{ task_id: string; status: string }>("SELECT task_id, status FROM tasks ORDER BY task_id").map(
+          (row) => [row.task_id, row.status],
+        ),
       ),
     launchIds: () =>
       rows<{ launch_id: string }>("SELECT launch_id FROM launch_history").map((row) => row.launch_id),
