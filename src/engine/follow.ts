@@ -35,8 +35,8 @@ interface Source {
   readonly tail: Tail | undefined;
   /** Frames behind `after` from the log. */
   read(after: number): Frames | undefined;
-  /** Whether no event will follow those that can be read now. */
-  over(): boolean;
+  /** The id of the last event that there will be; undefined: more may follow. */
+  end(): number | undefined;
 }
 
 /**
@@ -50,20 +50,15 @@ export function followTask(
   task_id: string,
   after: number,
 ): ((sink: Sink) => Follower) | undefined {
-  const standing = engine.log.get(task_id) ?? committed(engine, task_id);
-  if (
-    ended(standing.status) &&
-    after >= ("seq" in standing ? standing.seq : standing.last_seq) &&
-    after > 0
-  ) {
-    return undefined;
+  const tail = engine.log.tail(task_id);
+  const read = (from: number) => engine.reader.frames(task_id, from, pageSize);
+  if (tail !== undefined) {
+    const end = () => (engine.log.get(task_id) === undefined ? tail.last() : undefined);
+    return (sink) => follow({ tail, read, end }, after, sink);
   }
-  const source: Source = {
-    tail: engine.log.tail(task_id),
-    read: (from) => engine.reader.frames(task_id, from, pageSize),
-    over: () => engine.log.get(task_id) === undefined,
-  };
-  return (sink) => follow(source, after, sink);
+  const { last_seq } = committed(engine, task_id);
+  if (after >= last_seq) return undefined;
+  return (sink) => follow({ tail, read, end: () => last_seq }, after, sink);
 }
 
 function committed(engine: Engine, task_id: string) {
@@ -88,7 +83,7 @@ export function followAll(engine: Engine, after: number | undefined): (sink: Sin
   const source: Source = {
     tail: engine.log.all,
     read: (from) => engine.reader.allFrames(from, pageSize),
-    over: () => false,
+    end: () => undefined,
   };
   return (sink) => follow(source, after ?? newest, sink);
 }
@@ -110,16 +105,11 @@ function follow(source: Source, after: number, sink: Sink): Follower {
   };
   /** @returns whether there may be more to write */
   const step = () => {
-    const over = source.over();
+    const end = source.end();
     const frames = newer(source, cursor);
-    if (frames === undefined) {
-      if (over) finish(undefined);
-      return false;
-    }
-    cursor = frames.last;
-    if (!over || cursor !== source.tail?.last()) return sink.write(frames.bytes);
-    finish(frames.bytes);
-    return false;
+    cursor = frames?.last ?? cursor;
+    if (end !== undefined && cursor >= end) finish(frames?.bytes);
+    return frames !== undefined && open && sink.write(frames.bytes);
   };
   const pull = () => {
     while (open && step());
