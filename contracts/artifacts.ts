@@ -23,7 +23,13 @@ const artifactFailures = failures("artifact_not_found", "range_not_satisfiable",
 const c = initContract();
 
 /** The bytes themselves, in whatever media type they have. */
-const Bytes = z.custom<Uint8Array>().meta({ id: "Bytes", description: "The bytes." });
+const Bytes = z.custom<Uint8Array>().meta({
+  id: "Bytes",
+  type: "string",
+  format: "binary",
+  description: "The bytes.",
+  examples: ["# Release notes\n"],
+});
 
 export const artifactRoutes = c.router({
   getArtifact: {

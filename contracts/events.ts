@@ -5,7 +5,7 @@
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
-import type { TaskEventKind } from "./enums.ts";
+import type { TaskEventKind, TaskStatus as TaskStatusName } from "./enums.ts";
 import { failures } from "./errors.ts";
 import { JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
 import {
@@ -20,7 +20,10 @@ import {
 
 const ProgressData = z
   .union([
-    z.looseObject({ type: z.enum(["message", "thought", "log"]), text: z.string() }),
+    z.looseObject({
+      type: z.enum(["message", "thought", "log"]),
+      text: z.string().meta({ examples: ["The release"] }),
+    }),
     z.looseObject({
       type: z.literal("tool_call"),
       tool_call_id: z.string(),
@@ -34,16 +37,16 @@ const ProgressData = z
   ])
   .meta({ id: "ProgressData", description: "A step of the work; a large one is an artifact's reference." });
 
-const ResultData = z.looseObject({ text: z.string() });
+const ResultData = z.looseObject({ text: z.string().meta({ examples: ["The release has three parts."] }) });
 
 const dataOf = {
   "task.created": z.looseObject({ requested_runtime: z.string().optional() }),
   "task.routed": z.looseObject({
-    resolved_runtime: z.string(),
+    resolved_runtime: z.string().meta({ examples: ["research"] }),
     runtime_options: JsonRecord,
-    why: z.string(),
+    why: z.string().meta({ examples: ["the caller named research"] }),
   }),
-  "runtime.pending_launch": z.looseObject({ reason: z.string() }),
+  "runtime.pending_launch": z.looseObject({ reason: z.string().meta({ examples: ["down"] }) }),
   "runtime.launching": z.looseObject({ launch_id: Ulid.nullable() }),
   "runtime.ready": z.looseObject({ lease_id: Ulid }),
   "task.dispatching": z.looseObject({}),
@@ -51,7 +54,7 @@ const dataOf = {
     remote_execution_id: z.string().optional(),
     remote_session_id: z.string().optional(),
     continuity: Continuity,
-    continuity_reason: z.string(),
+    continuity_reason: z.string().meta({ examples: ["no session yet"] }),
   }),
   "task.progress": ProgressData,
   "task.awaiting_input": z.looseObject({
@@ -82,14 +85,14 @@ const dataOf = {
 const eventName = (kind: string) =>
   `${kind.replace(/(^|[._])([a-z])/g, (_all, _dot, letter: string) => letter.toUpperCase())}Event`;
 
-const eventOf = <Kind extends TaskEventKind>(kind: Kind) =>
+const eventOf = <Kind extends TaskEventKind>(kind: Kind, usualState: TaskStatusName) =>
   z
     .object({
       event_id: Ulid,
       task_id: Ulid,
-      seq: z.int().meta({ description: "From 1, without gap or repeat." }),
+      seq: z.int().meta({ description: "From 1, without gap or repeat.", examples: [1] }),
       kind: z.literal(kind),
-      state: TaskStatus.meta({ description: "Where the task stands after it." }),
+      state: TaskStatus.meta({ description: "Where the task stands after it.", examples: [usualState] }),
       source: EventSource,
       message: z.string().optional().meta({ description: "For people." }),
       data: dataOf[kind],
@@ -99,23 +102,23 @@ const eventOf = <Kind extends TaskEventKind>(kind: Kind) =>
 
 export const TaskEvent = z
   .discriminatedUnion("kind", [
-    eventOf("task.created"),
-    eventOf("task.routed"),
-    eventOf("runtime.pending_launch"),
-    eventOf("runtime.launching"),
-    eventOf("runtime.ready"),
-    eventOf("task.dispatching"),
-    eventOf("task.running"),
-    eventOf("task.progress"),
-    eventOf("task.awaiting_input"),
-    eventOf("task.resume_requested"),
-    eventOf("task.resumed"),
-    eventOf("task.cancel_requested"),
-    eventOf("task.completed"),
-    eventOf("task.failed"),
-    eventOf("task.cancelled"),
-    eventOf("artifact.created"),
-    eventOf("runtime.health"),
+    eventOf("task.created", "created"),
+    eventOf("task.routed", "created"),
+    eventOf("runtime.pending_launch", "pending_launch"),
+    eventOf("runtime.launching", "launching"),
+    eventOf("runtime.ready", "ready"),
+    eventOf("task.dispatching", "dispatching"),
+    eventOf("task.running", "running"),
+    eventOf("task.progress", "running"),
+    eventOf("task.awaiting_input", "awaiting_input"),
+    eventOf("task.resume_requested", "awaiting_input"),
+    eventOf("task.resumed", "running"),
+    eventOf("task.cancel_requested", "running"),
+    eventOf("task.completed", "completed"),
+    eventOf("task.failed", "failed"),
+    eventOf("task.cancelled", "cancelled"),
+    eventOf("artifact.created", "running"),
+    eventOf("runtime.health", "running"),
   ])
   .meta({ id: "TaskEvent", description: "Something that happened to a task." });
 export type TaskEvent = z.infer<typeof TaskEvent>;

@@ -5,7 +5,8 @@ import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 
 const c = initContract();
-const Text = z.string();
+const Page = z.string().meta({ examples: ["<!doctype html><title>AethroLink</title>"] });
+const Figures = z.string().meta({ examples: ["aethrolink_tasks_open 0\n"] });
 
 export const Pong = z
   .object({
@@ -40,7 +41,7 @@ export const serviceRoutes = c.router({
     summary: "Read this document",
     responses: {
       200: z
-        .looseObject({ openapi: z.string() })
+        .looseObject({ openapi: z.string().meta({ examples: ["3.1.0"] }) })
         .meta({ id: "OpenapiDocument", description: "This document." }),
     },
     metadata: { operationId: "getOpenapi", tags: ["service"], codes: [], open: true },
@@ -49,14 +50,14 @@ export const serviceRoutes = c.router({
     method: "GET",
     path: "/docs",
     summary: "Read the reference as a page",
-    responses: { 200: c.otherResponse({ contentType: "text/html", body: Text }) },
+    responses: { 200: c.otherResponse({ contentType: "text/html", body: Page }) },
     metadata: { operationId: "getDocs", tags: ["service"], codes: [], open: true },
   },
   getMetrics: {
     method: "GET",
     path: "/metrics",
     summary: "Read the node's figures",
-    responses: { 200: c.otherResponse({ contentType: "text/plain", body: Text }) },
+    responses: { 200: c.otherResponse({ contentType: "text/plain", body: Figures }) },
     metadata: { operationId: "getMetrics", tags: ["service"], codes: [] },
   },
 });

@@ -64,7 +64,11 @@ export const JsonValue = z
     error: (issue) =>
       issue.input === undefined ? "is required" : `must be JSON that nests at most ${maxDepth} deep`,
   })
-  .meta({ id: "JsonValue", description: `Any JSON value that nests at most ${maxDepth} deep.` });
+  .meta({
+    id: "JsonValue",
+    description: `Any JSON value that nests at most ${maxDepth} deep.`,
+    examples: [{ text: "Summarize the last release." }],
+  });
 
 /** A JSON object of any fields. */
 export const JsonRecord = z
@@ -73,7 +77,13 @@ export const JsonRecord = z
       typeof value === "object" && value !== null && !Array.isArray(value) && nestsWithin(value, maxDepth),
     { error: `must be a JSON object that nests at most ${maxDepth} deep` },
   )
-  .meta({ id: "JsonRecord", description: `A JSON object that nests at most ${maxDepth} deep.` });
+  .meta({
+    id: "JsonRecord",
+    type: "object",
+    additionalProperties: {},
+    description: `A JSON object that nests at most ${maxDepth} deep.`,
+    examples: [{}],
+  });
 
 /**
  * An optional field in which an empty string or null counts as not given.

@@ -12,11 +12,16 @@ export const TargetSpec = z
   .object({
     target_id: Name,
     runtime_id: Name.meta({ description: "The target_id once more.", examples: ["research"] }),
-    display_name: z.string(),
+    display_name: z.string().meta({ examples: ["Research"] }),
     adapter: AdapterName,
-    dialect: z.string().optional(),
+    dialect: z
+      .string()
+      .optional()
+      .meta({ examples: ["hermes"] }),
     launch: z.object({ mode: LaunchMode }),
-    capabilities: z.array(z.string()).meta({ description: "The intents that it takes; none: any." }),
+    capabilities: z
+      .array(z.string())
+      .meta({ description: "The intents that it takes; none: any.", examples: [["research.topic"]] }),
     owner: TargetOwner,
     source: TargetSource,
     max_concurrency: z.int().optional(),
@@ -37,16 +42,18 @@ export const RuntimeHealth = z
   })
   .meta({ id: "RuntimeHealth", description: "What is known of a runtime without touching it." });
 
-export const RuntimeStartRequest = z
-  .strictObject({ runtime_options: RuntimeOptions.optional() })
-  .meta({ id: "RuntimeStartRequest", description: "Which context of the runtime to start." });
+export const RuntimeStartRequest = z.strictObject({ runtime_options: RuntimeOptions.optional() }).meta({
+  id: "RuntimeStartRequest",
+  description: "Which context of the runtime to start.",
+  examples: [{ runtime_options: { executor: "default" } }],
+});
 
 export const RuntimeStopRequest = z
   .strictObject({
     runtime_options: RuntimeOptions.optional(),
     force: z.boolean().optional().meta({ description: "Also while it has open tasks." }),
   })
-  .meta({ id: "RuntimeStopRequest", description: "How to stop the runtime." });
+  .meta({ id: "RuntimeStopRequest", description: "How to stop the runtime.", examples: [{ force: true }] });
 
 export const RuntimeStarted = z
   .object({
@@ -55,7 +62,10 @@ export const RuntimeStarted = z
     healthy: z.boolean().optional(),
     started: z.boolean().meta({ description: "false: it was up already." }),
     lease_id: Ulid,
-    process_id: z.int().optional(),
+    process_id: z
+      .int()
+      .optional()
+      .meta({ examples: [4711] }),
   })
   .meta({ id: "RuntimeStarted", description: "The runtime is up." });
 

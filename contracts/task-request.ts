@@ -19,7 +19,7 @@ export const Intent = z
   .meta({
     id: "Intent",
     description: "What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.",
-    examples: ["code.patch"],
+    examples: ["research.topic"],
   });
 
 /** A number that may come as its string. */
@@ -67,6 +67,7 @@ export const RuntimeOptions = z
   .refine(withinKb(16), "must be at most 16 KB, and nest at most 64 deep")
   .meta({
     id: "RuntimeOptions",
+    examples: [{ cwd: "/srv/work" }],
     description:
       "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.",
   });
@@ -144,7 +145,18 @@ export const TaskCreateRequest = z
     (task) => !(task.target_runtime && task.target_agent_id && task.target_runtime !== task.target_agent_id),
     { path: ["target_agent_id"], message: "differs from target_runtime; give one of them" },
   )
-  .meta({ id: "TaskCreateRequest", description: "A task to be done." });
+  .meta({
+    id: "TaskCreateRequest",
+    description: "A task to be done.",
+    examples: [
+      {
+        intent: "research.topic",
+        payload: { text: "Summarize the last release." },
+        target_runtime: "research",
+        conversation_id: "release-notes",
+      },
+    ],
+  });
 export type TaskCreateRequest = z.output<typeof TaskCreateRequest>;
 
 export const TaskCancelRequest = z

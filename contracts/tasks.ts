@@ -26,16 +26,16 @@ export const Delivery = z
   .object({
     mode: DeliveryMode,
     launch_if_down: z.boolean(),
-    timeout_ms: DurationMs.nullable(),
-    question_timeout_ms: DurationMs,
-    queue_timeout_ms: DurationMs,
-    wait_ms: z.int(),
+    timeout_ms: DurationMs.nullable().meta({ examples: [3_600_000] }),
+    question_timeout_ms: DurationMs.meta({ examples: [86_400_000] }),
+    queue_timeout_ms: DurationMs.meta({ examples: [3_600_000] }),
+    wait_ms: z.int().meta({ examples: [600_000] }),
   })
   .meta({ id: "Delivery", description: "How the task is delivered, with every default filled in." });
 export type Delivery = z.infer<typeof Delivery>;
 
 export const Trace = z
-  .object({ trace_id: z.string() })
+  .object({ trace_id: z.string().meta({ examples: ["0af7651916cd43dd8448eb211c80319c"] }) })
   .meta({ id: "Trace", description: "What ties the task to others." });
 export type Trace = z.infer<typeof Trace>;
 
@@ -52,7 +52,10 @@ export type LastError = z.infer<typeof LastError>;
 
 export const TaskResult = z
   .object({
-    text: z.string().meta({ description: "The answer; its first 2 KB where it is an artifact." }),
+    text: z.string().meta({
+      description: "The answer; its first 2 KB where it is an artifact.",
+      examples: ["The release has three parts."],
+    }),
     data: JsonValue.optional(),
     stop_reason: z
       .string()
@@ -67,8 +70,14 @@ export type TaskResult = z.infer<typeof TaskResult>;
 
 export const Usage = z
   .object({
-    input_tokens: z.int().optional(),
-    output_tokens: z.int().optional(),
+    input_tokens: z
+      .int()
+      .optional()
+      .meta({ examples: [812] }),
+    output_tokens: z
+      .int()
+      .optional()
+      .meta({ examples: [64] }),
     cost_usd: z.number().optional(),
     source: z.enum(["reported", "none"]),
   })
@@ -104,7 +113,10 @@ export const TaskRecord = z
     conversation_id: ConversationId,
     sender: z.string().meta({ examples: ["local"] }),
     intent: Intent,
-    requested_runtime: z.string().optional().meta({ description: "The target that was asked for." }),
+    requested_runtime: z
+      .string()
+      .optional()
+      .meta({ description: "The target that was asked for.", examples: ["research"] }),
     resolved_runtime: z
       .string()
       .optional()
@@ -113,16 +125,16 @@ export const TaskRecord = z
     payload: JsonValue.nullable().meta({
       description: "null where it is larger than 16 KB: see payload_artifact_id.",
     }),
-    payload_artifact_id: Ulid.nullable(),
+    payload_artifact_id: Ulid.nullable().meta({ examples: [null] }),
     status: TaskStatus,
     delivery: Delivery,
     trace: Trace,
     metadata: JsonRecord,
     remote: TaskRemote.nullable(),
-    awaiting: z.array(Question),
-    last_error: LastError.nullable(),
+    awaiting: z.array(Question).meta({ examples: [[]] }),
+    last_error: LastError.nullable().meta({ examples: [null] }),
     result: TaskResult.nullable(),
-    result_artifact_id: Ulid.nullable(),
+    result_artifact_id: Ulid.nullable().meta({ examples: [null] }),
     usage: Usage.nullable(),
     created_at: Time,
     updated_at: Time,
@@ -134,7 +146,10 @@ export type TaskRecord = z.infer<typeof TaskRecord>;
 export const TaskAccepted = z
   .object({
     task: TaskRecord,
-    links: z.object({ self: z.string(), events: z.string() }),
+    links: z.object({
+      self: z.string().meta({ examples: ["/v1/tasks/01KAT3Q4V5W6X7Y8Z9A0B1C2D3"] }),
+      events: z.string().meta({ examples: ["/v1/tasks/01KAT3Q4V5W6X7Y8Z9A0B1C2D3/events"] }),
+    }),
   })
   .meta({ id: "TaskAccepted", description: "The task, and where to follow it." });
 

@@ -33,7 +33,7 @@ export const TokenCreateRequest = z
 
 export const TokenCreated = z
   .object({
-    token: z.string().meta({ description: "Its text; it is not shown again." }),
+    token: z.string().meta({ description: "Its text; it is not shown again.", examples: ["alink_…"] }),
     record: TokenRecord,
   })
   .meta({ id: "TokenCreated", description: "The new token." });
