@@ -1,13 +1,14 @@
 /**
  * What a run tells becomes what is known of its task: each signal an event, by one exhaustive switch.
  */
-import type { TaskResult, Usage } from "#contracts/tasks.ts";
-import type { FinalSignal, Progress, Question, Run, RunResult, Signal } from "#src/core/ports.ts";
+import type { Usage } from "#contracts/tasks.ts";
+import type { FinalSignal, Progress, Question, Run, Signal } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import type { Happening } from "#src/store/task-log.ts";
-import { excerptLength, largestInline } from "./artifacts.ts";
+import { largestInline } from "./artifacts.ts";
 import type { Engine, Work } from "./engine.ts";
 import { type Chunks, joinChunks } from "./join-chunks.ts";
+import { keepResult } from "./keep-result.ts";
 import { overdue, pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
 
 /** Writes down a run's signals until its final one; resolves when the run has ended. */
@@ -126,7 +127,7 @@ function writeResumed(
 async function writeEnd(engine: Engine, work: Work, signal: FinalSignal): Promise<void> {
   const { task } = work;
   if (ended(task.status)) return;
-  const parts = await resultParts(engine, work, signal.result);
+  const parts = await keepResult(engine, work.task, signal.result);
   const usage = signal.usage === undefined ? {} : { usage: signal.usage as Usage };
   if (ended(task.status)) return;
   if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
@@ -169,26 +170,3 @@ const cutOff = {
 
 const outcome = (signal: Exclude<FinalSignal, { kind: "completed" }>) =>
   signal.kind === "cancelled" ? cutOff[signal.how] : `the run ended: ${signal.detail}`;
-
-/** A result as the record and the event hold it; a large one is an artifact. */
-async function resultParts(engine: Engine, work: Work, result: RunResult | undefined) {
-  if (result === undefined || (result.text === "" && result.stop_reason === undefined))
-    return { data: {}, changes: {} };
-  const whole = result as TaskResult;
-  if (Buffer.byteLength(JSON.stringify(whole)) <= largestInline - 512) {
-    return { data: { result: whole }, changes: { result: whole } };
-  }
-  const { data: _data, ...small } = whole;
-  const [media_type, text] =
-    whole.data === undefined
-      ? (["text/markdown", result.text] as const)
-      : (["application/json", JSON.stringify(whole)] as const);
-  const row = await engine.artifacts.store(work.task.fixed.task_id, media_type, Buffer.from(text));
-  const short: TaskResult = { ...small, text: result.text.slice(0, excerptLength), truncated: true };
-  const { artifact_id } = row;
-  return {
-    row,
-    data: { result: short, result_artifact_id: artifact_id },
-    changes: { result: short, result_artifact_id: artifact_id },
-  };
-}

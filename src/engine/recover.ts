@@ -2,13 +2,16 @@
  * After a restart: the fate of each task that an earlier life left open, decided from the log before
  * anything is launched or answered.
  *
- * 1. What was not handed over goes on; what was, and can't be taken up again, failed as interrupted.
+ * 1. What was not handed over goes on; what was, and can't be taken up again, failed as interrupted,
+ *    with the text that was seen of it.
  * 2. A cancel that was under way has had its effect: the processes of earlier lives are ended first.
  */
 import { ended } from "#src/core/task-machine.ts";
+import type { Happening } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { failTask, failure } from "./fail-task.ts";
+import { keepResult } from "./keep-result.ts";
 import { startWork } from "./run-task.ts";
 
 /**
@@ -18,7 +21,9 @@ import { startWork } from "./run-task.ts";
  */
 export async function recoverTasks(engine: Engine): Promise<{ resumed: number; ended: number }> {
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
-  for (const task of open) if (handedOver.has(task.status)) interrupt(engine, task);
+  await Promise.all(
+    open.filter(({ status }) => handedOver.has(status)).map((task) => interrupt(engine, task)),
+  );
   for (const task of open) if (!ended(task.status)) takeUp(engine, task);
   engine.log.batch.flush();
   const gone = open.filter((task) => ended(task.status)).length;
@@ -27,23 +32,38 @@ export async function recoverTasks(engine: Engine): Promise<{ resumed: number; e
 
 const handedOver = new Set<string>(["dispatching", "running", "awaiting_input"]);
 
-function interrupt(engine: Engine, task: OpenTask): void {
+async function interrupt(engine: Engine, task: OpenTask): Promise<void> {
+  const end = endOf(task);
+  const parts = await keepResult(engine, task, { text: saidBefore(engine, task) });
+  if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
+  engine.log.append(task, {
+    ...end,
+    data: { ...end.data, ...parts.data },
+    changes: { ...end.changes, ...parts.changes },
+  });
+}
+
+function endOf(task: OpenTask): Happening {
   if (task.cancel === "timeout") {
-    failTask(
-      engine,
-      task,
-      "timeout",
-      `ran longer than ${task.fixed.delivery.timeout_ms} ms; the node ended before the runtime confirmed that it stopped`,
-    );
-  } else if (task.cancel !== null) {
-    engine.log.append(task, {
+    const after = `ran longer than ${task.fixed.delivery.timeout_ms} ms`;
+    return failure("timeout", `${after}; the node ended before the runtime confirmed that it stopped`);
+  }
+  if (task.cancel !== null) {
+    return {
       kind: "task.cancelled",
       source: "core",
       message: "the runtime's process ended with the node",
-    });
-  } else {
-    failTask(engine, task, "interrupted", interruption[task.status as keyof typeof interruption]);
+    };
   }
+  return failure("interrupted", interruption[task.status as keyof typeof interruption]);
+}
+
+/** What the runtime had said, as far as it was seen. */
+function saidBefore({ reader }: Engine, { fixed }: OpenTask): string {
+  return reader
+    .events(fixed.task_id)
+    .map(({ kind, data }) => (kind === "task.progress" && data.type === "message" ? data.text : ""))
+    .join("");
 }
 
 const interruption = {
