@@ -2,7 +2,7 @@
  * What the scripts of package.json run: installs and builds what is missing, then goes on under the
  * pinned Node. It has no dependencies and runs under any Node from 18 on.
  *
- *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|suite NAME> [flags]
+ *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|suite NAME> [flags]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -94,6 +94,7 @@ const verbs = {
   suite: ["configs/suite.ts"],
   check: ["configs/check.ts"],
   generate: ["configs/generate.ts"],
+  bench: ["tests/bench/tasks.ts"],
 };
 
 function goOn(node, args) {

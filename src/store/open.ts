@@ -1,12 +1,13 @@
 /**
  * Opens the database of a node: one writer and one reader on the same file.
  *
- * 1. One node per data directory: an exclusive transaction is held on a lock file for as long as the
- *    process lives, so that its end frees it, however it comes.
+ * 1. One node per data directory, and one per database, wherever it lies: an exclusive transaction is
+ *    held on a lock file of each for as long as the process lives, so that its end frees it, however it
+ *    comes.
  * 2. A file that a newer program wrote is refused; an older one is copied before it is migrated.
  */
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import type { Durability } from "#contracts/enums.ts";
 import { migrations } from "#generated/migrations/index.ts";
@@ -34,19 +35,23 @@ export interface StorageOptions {
  *   than this program or no database
  */
 export function openStorage(options: StorageOptions): Storage {
-  const outside = relative(options.dataDir, options.database).startsWith("..");
-  const locks = [join(options.dataDir, "lock.sqlite")];
-  if (outside) locks.push(`${options.database}.lock`);
   const held: Sqlite[] = [];
   const release = () => {
     for (const lock of held) lock.close();
   };
   try {
     mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
-    for (const path of locks) held.push(holdLock(path));
+    held.push(
+      holdLock(
+        join(options.dataDir, "lock.sqlite"),
+        `${options.dataDir}; stop it, or give --data-dir another directory`,
+      ),
+    );
+    held.push(
+      holdLock(`${options.database}.lock`, `${options.database}; stop it, or give --database another file`),
+    );
     const writer = openWriter(options);
     const reader = new Database(options.database, { readonly: true });
-    reader.pragma("mmap_size = 268435456");
     return {
       writer,
       reader,
@@ -62,7 +67,8 @@ export function openStorage(options: StorageOptions): Storage {
   }
 }
 
-function holdLock(path: string): Sqlite {
+/** @param whose what another node uses that holds it, and what to do */
+function holdLock(path: string, whose: string): Sqlite {
   const lock = new Database(path, { timeout: 0 });
   try {
     lock.pragma("journal_mode = DELETE");
@@ -71,10 +77,7 @@ function holdLock(path: string): Sqlite {
   } catch (thrown) {
     lock.close();
     if (sqliteCode(thrown).startsWith("SQLITE_BUSY")) {
-      throw new StartError(
-        "cantCreate",
-        `another node uses ${dirname(path)}; stop it, or give --data-dir another directory`,
-      );
+      throw new StartError("cantCreate", `another node uses ${whose}`);
     }
     throw thrown;
   }
