@@ -2,7 +2,7 @@
 import { ConfigFile, flags, readConfig } from "./config.ts";
 import { StartError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { startNode } from "./main.ts";
+import { type RunningNode, startNode } from "./main.ts";
 import { version } from "./version.ts";
 
 /**
@@ -22,9 +22,10 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     refuseWindows();
     const config = readConfig(argv, env);
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
-    const node = await startNode(config, logger);
+    const starting = startNode(config, logger);
+    stopAtSignals(starting, (thrown) => logger.error({ err: thrown }, "the node could not stop cleanly"));
+    const node = await starting;
     process.stdout.write(`AethroLink ${version} answers at ${node.url}\n`);
-    stopAtSignals(node.stop, (thrown) => logger.error({ err: thrown }, "the node could not stop cleanly"));
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown;
     process.stderr.write(`alink-node: ${thrown.message}\n`);
@@ -38,20 +39,28 @@ function refuseWindows(): void {
   }
 }
 
-/** A second signal ends the process at once; nothing is lost by it. */
-function stopAtSignals(stop: () => Promise<void>, failed: (thrown: unknown) => void): void {
+/**
+ * Stops the node at a signal; one that comes while it starts counts when it is up. A second signal ends
+ * the process at once; nothing is lost by it.
+ */
+function stopAtSignals(starting: Promise<RunningNode>, failed: (thrown: unknown) => void): void {
   let asked = false;
+  const stop = async () => {
+    const node = await starting.catch(() => undefined);
+    if (node === undefined) return; // whoever started it says why
+    try {
+      await node.stop();
+      process.exit(0);
+    } catch (thrown) {
+      failed(thrown);
+      process.exit(1);
+    }
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (asked) process.exit(130);
       asked = true;
-      stop().then(
-        () => process.exit(0),
-        (thrown: unknown) => {
-          failed(thrown);
-          process.exit(1);
-        },
-      );
+      void stop();
     });
   }
 }
