@@ -31,7 +31,7 @@ export function errorsTable(): string {
   return (
     "# Errors\n\n" +
     table(["code", "status", "meaning", "may succeed later, unchanged", "exit code of alink-cli"], rows) +
-    "\n# Exit codes of alink-cli\n\n" +
+    "\n## Exit codes of alink-cli\n\n" +
     table(["exit code", "meaning"], exits)
   );
 }
@@ -96,7 +96,7 @@ function typeOf(schema: Schema): string {
   const members = (schema.anyOf ?? []).map(typeOf).filter((type) => type !== "");
   if (members.length > 0) return [...new Set(members)].join(" or ");
   if (schema.type === "array") return "list";
-  return schema.type ?? "";
+  return [schema.type ?? ""].flat().join(" or ");
 }
 
 const shown = (value: unknown) => (value === undefined ? "" : code(JSON.stringify(value)));

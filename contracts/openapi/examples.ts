@@ -31,7 +31,7 @@ export function exampleOf(schema: Schema, resolve: Resolve): Json {
   if (member !== undefined) return exampleOf(member, resolve);
   if (schema.type === "array") return schema.items === undefined ? [] : [exampleOf(schema.items, resolve)];
   if (schema.type === "object") return objectOf(schema, resolve);
-  return plain[schema.type ?? ""] ?? {};
+  return plain[String(schema.type)] ?? (Array.isArray(schema.type) ? null : {});
 }
 
 function objectOf({ properties = {}, required = [] }: Schema, resolve: Resolve): JsonObject {

@@ -12,7 +12,7 @@ import type { Json } from "../shared.ts";
 /** The parts of JSON Schema that the writer looks at; the rest goes through as it is. */
 export interface Schema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   description?: string;
   examples?: Json[];
   default?: Json;

@@ -1,0 +1,115 @@
+/**
+ * Writes everything below generated/, from the contract and the tables in code; run by `npm run generate`.
+ * With --check nothing is written, and whatever differs is named.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openapiDocument } from "#contracts/openapi.ts";
+import { version } from "#src/version.ts";
+import { referencePage } from "./generate/reference.ts";
+import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
+import { migrationsModule } from "./migrations.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const drizzle = join(root, "node_modules/drizzle-kit/bin.cjs");
+
+/** A file below generated/, and what it shall hold. */
+interface Output {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Folders that hold nothing but outputs. */
+const ours = ["tables"];
+
+function outputs(): Output[] {
+  const document = openapiDocument(version);
+  return [
+    { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
+    { path: "reference.html", content: referencePage(document) },
+    { path: "migrations/index.ts", content: migrationsModule() },
+    { path: "tables/errors.md", content: errorsTable() },
+    { path: "tables/task-machine.md", content: machineTable() },
+    { path: "tables/config.md", content: configTable() },
+    { path: "tables/registry.md", content: registryTable() },
+  ];
+}
+
+function runDrizzle(flags: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [drizzle, "generate", ...flags], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`drizzle-kit failed:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Whether the migrations lag behind the schema; looked up in a copy. */
+function migrationsLag(): boolean {
+  const copy = mkdtempSync(join(tmpdir(), "aethrolink-migrations-"));
+  try {
+    cpSync(join(root, "generated/migrations"), copy, { recursive: true });
+    const flags = ["--dialect=sqlite", "--schema=./src/store/schema.ts", `--out=${relative(root, copy)}`];
+    return !runDrizzle(flags).includes("No schema changes");
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+function strays(all: readonly Output[]): string[] {
+  const known = new Set(all.map(({ path }) => path));
+  return ours
+    .filter((folder) => existsSync(join(root, "generated", folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, "generated", folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(join(root, "generated"), join(entry.parentPath, entry.name))),
+    )
+    .filter((path) => !known.has(path));
+}
+
+const current = (path: string) => {
+  const file = join(root, "generated", path);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+};
+
+function check(all: readonly Output[]): void {
+  const differing = [
+    ...all.filter(({ path, content }) => current(path) !== content).map(({ path }) => path),
+    ...strays(all),
+    ...(migrationsLag() ? ["migrations (the schema has changed)"] : []),
+  ];
+  if (differing.length === 0) return;
+  for (const path of differing) process.stderr.write(`generated/${path} is not up to date\n`);
+  process.stderr.write("run npm run generate, and commit what it writes\n");
+  process.exit(1);
+}
+
+function write(all: readonly Output[]): void {
+  for (const path of strays(all)) rmSync(join(root, "generated", path));
+  for (const { path, content } of all) {
+    if (current(path) === content) continue;
+    const file = join(root, "generated", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    process.stdout.write(`wrote generated/${path}\n`);
+  }
+}
+
+const checking = process.argv.includes("--check");
+if (!checking) runDrizzle(["--config=configs/drizzle.config.ts"]);
+const all = outputs();
+if (checking) check(all);
+else write(all);
