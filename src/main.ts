@@ -40,7 +40,7 @@ export interface RunningNode {
 }
 
 /** Connections that are busy with nothing get so long to go. */
-const closeMs = 1000;
+const closeMs = 500;
 
 /**
  * Starts a node. Requests that come before its open tasks are decided wait.

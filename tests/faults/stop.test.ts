@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fakeCommand, fixtureCommand } from "../programs.ts";
-import { createHome, type Exit, eventOf, startNode, type TestNode } from "../support.ts";
+import { createHome, type Exit, eventOf, spawnNode, startNode, type TestNode } from "../support.ts";
 import { carriers, openLeftBehind } from "./evidence.ts";
 
 const gracefully: Exit = { code: 0, signal: null };
