@@ -130,6 +130,18 @@ test("a cancel in mid-turn ends the turn, keeps what was said, and leaves Hermes
   expect((await world.hermes()).pid).toBe(before.pid);
 });
 
+test("a cancel before the first word spoils nothing: the next turn of the conversation is answered", async () => {
+  await using world = await openWorld();
+  await using asked = ask(world, "SLOW:2000", "early");
+  const { task_id } = await asked.next(({ kind }) => kind === "task.running");
+
+  await world.cli.json("task-cancel", task_id);
+  await asked.end();
+  expect(await world.task(task_id)).toMatchObject({ status: "cancelled" });
+  const next = await answerTo(world, "still there?", "early");
+  expect(next.task.result?.text).toBe("echo: still there?");
+});
+
 test("a kill of Hermes in mid-turn fails the task and says where to look; the next task starts it anew", async () => {
   await using world = await openWorld();
   const { asked, task_id } = await inMidTurn(world, "killed");

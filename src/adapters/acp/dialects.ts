@@ -8,15 +8,28 @@ export interface Dialect {
   readonly slash_guard: string;
   /** What the tokens that a prompt's answer tells of are counted over. */
   readonly tokens_of: TokensOf;
+  /** Whether a session takes no more prompts after one that was answered with an error. */
+  readonly error_ends_session: boolean;
 }
 
-const generic: Dialect = { process: "target", slash_guard: "\n", tokens_of: "turn" };
+const generic: Dialect = {
+  process: "target",
+  slash_guard: "\n",
+  tokens_of: "turn",
+  error_ends_session: false,
+};
 
 const dialects: { readonly [name: string]: Dialect } = {
   generic,
-  // It trims a prompt before it looks for a slash.
-  hermes: { process: "executor", slash_guard: "Text: ", tokens_of: "session" },
-  openclaw: { process: "target", slash_guard: "\n", tokens_of: "turn" },
+  hermes: {
+    process: "executor",
+    slash_guard: "Text: ", // it trims a prompt before it looks for a slash
+    tokens_of: "session",
+    // It goes on to count the turn as running: later prompts are put in a queue that nobody reads, and
+    // are answered end_turn. A cancel before the first word is answered like this.
+    error_ends_session: true,
+  },
+  openclaw: generic,
 };
 
 /** The row of a dialect; an unknown name gets the generic one. */

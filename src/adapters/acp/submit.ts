@@ -187,6 +187,14 @@ function beginTurn(
       agent.closeSession(session);
       turn.quarantined();
     },
+    refused() {
+      if (options.dialect.error_ends_session) {
+        agent.sessions.forget(
+          session,
+          "its last turn was answered with an error, after which it takes no more",
+        );
+      }
+    },
     over() {
       agent.turns.delete(turn);
       signal.removeEventListener("abort", interrupt);

@@ -24,6 +24,8 @@ export interface TurnTools {
   sayCancel(): Promise<void>;
   /** Stops the work of a turn that doesn't confirm its cancel. */
   cutOff(): void;
+  /** The prompt was answered with an error; said before `over`. */
+  refused(): void;
   /** The turn has ended. */
   over(): void;
 }
@@ -87,7 +89,10 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
       if (heard.cost_usd !== undefined) cost_usd = heard.cost_usd;
       if (heard.progress !== undefined) queue.push({ kind: "progress", data: heard.progress });
     },
-    answer: (answer) => end(finalOf(answer, soFar(), tools.instruction)),
+    answer(answer) {
+      if ("error" in answer) tools.refused();
+      end(finalOf(answer, soFar(), tools.instruction));
+    },
     tell: (said) => void queue.push({ kind: "progress", data: { type: "log", text: tools.mask(said) } }),
     died: (detail) => fail("remote_failed", detail),
     broke: (detail) => fail("protocol_error", detail),

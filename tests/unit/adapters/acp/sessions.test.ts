@@ -13,6 +13,7 @@ const turn = createTurn(taskOf("x"), {
   meter: createMeter("turn"),
   sayCancel: async () => {},
   cutOff() {},
+  refused() {},
   over() {},
 });
 
