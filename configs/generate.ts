@@ -18,6 +18,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
+import { clientSources } from "./generate/client.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
 import { migrationsModule } from "./migrations.ts";
@@ -32,13 +33,15 @@ interface Output {
 }
 
 /** Folders that hold nothing but outputs. */
-const ours = ["tables"];
+const ours = ["tables", "client/src"];
 
-function outputs(): Output[] {
+async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
+  const client = await clientSources(document);
   return [
     { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
     { path: "reference.html", content: referencePage(document) },
+    ...client.map(({ path, content }) => ({ path: `client/${path}`, content })),
     { path: "migrations/index.ts", content: migrationsModule() },
     { path: "tables/errors.md", content: errorsTable() },
     { path: "tables/task-machine.md", content: machineTable() },
@@ -110,6 +113,6 @@ function write(all: readonly Output[]): void {
 
 const checking = process.argv.includes("--check");
 if (!checking) runDrizzle(["--config=configs/drizzle.config.ts"]);
-const all = outputs();
+const all = await outputs();
 if (checking) check(all);
 else write(all);

@@ -1,0 +1,55 @@
+/** Generated; see configs/generate/client.ts. */
+import * as api from "./api.ts";
+import type { CallOptions, ClientConfig } from "./call.ts";
+import { getTaskHistory } from "./history.ts";
+import { waitForTask } from "./wait-for-task.ts";
+
+/** All calls of a node. */
+export type Client = ReturnType<typeof createClient>;
+
+/** The same function, with a configuration under the options of each call. */
+function bound<Args extends unknown[], Answer>(
+  call: (...args: Args) => Answer,
+  arity: number,
+  config: ClientConfig,
+): (...args: Args) => Answer {
+  return (...args) => {
+    const options: CallOptions = { ...config, ...(args[arity] as CallOptions | undefined) };
+    return call(...(Object.assign([...args], { [arity]: options }) as Args));
+  };
+}
+
+/**
+ * All calls of a node, with its address and token given once.
+ *
+ * Each takes what the function of its name takes; options of a call go before the configuration.
+ */
+export function createClient(config: ClientConfig) {
+  return {
+    createTask: bound(api.createTask, 2, config),
+    listTasks: bound(api.listTasks, 1, config),
+    getTask: bound(api.getTask, 2, config),
+    streamTaskEvents: bound(api.streamTaskEvents, 3, config),
+    cancelTask: bound(api.cancelTask, 2, config),
+    streamEvents: bound(api.streamEvents, 2, config),
+    listTargets: bound(api.listTargets, 1, config),
+    getTargetHealth: bound(api.getTargetHealth, 1, config),
+    startTarget: bound(api.startTarget, 2, config),
+    stopTarget: bound(api.stopTarget, 2, config),
+    listRuntimes: bound(api.listRuntimes, 1, config),
+    getRuntimeHealth: bound(api.getRuntimeHealth, 1, config),
+    startRuntime: bound(api.startRuntime, 2, config),
+    stopRuntime: bound(api.stopRuntime, 2, config),
+    getArtifact: bound(api.getArtifact, 2, config),
+    createToken: bound(api.createToken, 1, config),
+    listTokens: bound(api.listTokens, 0, config),
+    revokeToken: bound(api.revokeToken, 1, config),
+    ping: bound(api.ping, 0, config),
+    healthz: bound(api.healthz, 0, config),
+    getOpenapi: bound(api.getOpenapi, 0, config),
+    getDocs: bound(api.getDocs, 0, config),
+    getMetrics: bound(api.getMetrics, 0, config),
+    getTaskHistory: bound(getTaskHistory, 2, config),
+    waitForTask: bound(waitForTask, 1, config),
+  };
+}

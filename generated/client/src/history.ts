@@ -1,0 +1,18 @@
+/** What happened to a task so far, as one answer in place of a stream. */
+import type { StreamTaskEventsParams, TaskEvents } from "./api.schemas.ts";
+import { getStreamTaskEventsUrl } from "./api.ts";
+import { type CallOptions, call } from "./call.ts";
+
+/**
+ * Reads the history of a task so far.
+ * @throws AethrolinkError, UnreachableError
+ */
+export function getTaskHistory(
+  taskId: string,
+  params?: StreamTaskEventsParams,
+  options: CallOptions = {},
+): Promise<TaskEvents> {
+  const headers = new Headers(options.headers);
+  headers.set("Accept", "application/json");
+  return call<TaskEvents>(getStreamTaskEventsUrl(taskId, params), { ...options, headers });
+}
