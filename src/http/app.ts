@@ -155,6 +155,10 @@ export function createHttpServer(): Gate {
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     maxHeaderSize: 16_384,
+    // How often the two timeouts are looked at.
+    connectionsCheckingInterval: 1000,
+    // The guard says it, with a problem document.
+    requireHostHeader: false,
   };
   const server = createServer(limits);
   server.maxConnections = 20_000;

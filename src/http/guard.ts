@@ -56,6 +56,7 @@ export function guard(options: GuardOptions) {
     res.setHeader("X-Request-Id", res.locals["request_id"]);
     res.setHeader("X-Content-Type-Options", "nosniff");
     try {
+      checkForm(req);
       checkHost(req, hosts);
       if (checkOrigin(req, res, origins)) return;
       res.locals["principal"] = openPaths.has(req.path) ? everybody : principal(req, options);
@@ -68,6 +69,16 @@ export function guard(options: GuardOptions) {
     }
     next();
   };
+}
+
+/** Headers that decide who asks and what; of two, nobody can tell which one counts. */
+const single = ["host", "origin", "sec-fetch-site", "authorization", "content-type", "idempotency-key"];
+
+function checkForm(req: Request): void {
+  const twice = single.find((name) => (req.headersDistinct[name]?.length ?? 0) > 1);
+  if (twice !== undefined) fail("invalid_request", `The header ${twice} came more than once.`);
+  // Where the address names a host itself, the header Host would not count (RFC 9112, section 3.2.2).
+  if (!req.originalUrl.startsWith("/")) fail("misdirected", "This node is no proxy; ask for a path alone.");
 }
 
 function checkHost(req: Request, hosts: ReadonlySet<string>): void {

@@ -69,6 +69,8 @@ export function openStorage(options: StorageOptions): Storage {
 
 /** @param whose what another node uses that holds it, and what to do */
 function holdLock(path: string, whose: string): Sqlite {
+  // Closing a file frees its locks, also those of another of its handles: it is touched only to be made.
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
   const lock = new Database(path, { timeout: 0 });
   try {
     lock.pragma("journal_mode = DELETE");
