@@ -1,5 +1,6 @@
 /** The main job with the real Hermes, by the command line. */
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { exitCodes } from "#contracts/errors.ts";
 import type { TaskEvent } from "#contracts/events.ts";
 import type { Following } from "./command-line.ts";
 import { findHermes, type Hermes } from "./hermes.ts";
@@ -31,7 +32,7 @@ const ask = ({ cli }: World, text: string, conversation_id: string): Following =
 /** Gives it a task and waits for its end. */
 async function answerTo(world: World, text: string, conversation_id: string) {
   await using asked = ask(world, text, conversation_id);
-  expect(await asked.end()).toMatchObject({ code: 0 });
+  expect(await asked.end()).toMatchObject({ code: exitCodes.ok });
   return { events: asked.events, task: await world.task(taskOf(asked.events)) };
 }
 
@@ -59,7 +60,7 @@ test("a task by intent starts Hermes, streams its answer, and is stored whole", 
   await using asked = ask(world, "SLOW:100 words", "first");
   await asked.next(isWords);
   expect(world.model.calls.map(({ end }) => end)).toEqual([undefined]); // it still speaks
-  expect(await asked.end()).toMatchObject({ code: 0 });
+  expect(await asked.end()).toMatchObject({ code: exitCodes.ok });
 
   const { events } = asked;
   expect(kindsOf(events).filter((kind) => kind !== "task.progress")).toEqual([
@@ -115,8 +116,7 @@ test("a cancel in mid-turn ends the turn, keeps what was said, and leaves Hermes
   const before = await world.hermes();
 
   await world.cli.json("task-cancel", task_id);
-  const { code } = await asked.end();
-  expect(code).not.toBe(0);
+  expect(await asked.end()).toMatchObject({ code: exitCodes.task_cancelled });
   expect(kindsOf(asked.events).slice(-1)).toEqual(["task.cancelled"]);
   const task = await world.task(task_id);
   expect(task).toMatchObject({ status: "cancelled", last_error: null });
@@ -136,8 +136,7 @@ test("a cancel before the first word spoils nothing: the next turn of the conver
   const { task_id } = await asked.next(({ kind }) => kind === "task.running");
 
   await world.cli.json("task-cancel", task_id);
-  await asked.end();
-  expect(await world.task(task_id)).toMatchObject({ status: "cancelled" });
+  expect(await asked.end()).toMatchObject({ code: exitCodes.task_cancelled });
   const next = await answerTo(world, "still there?", "early");
   expect(next.task.result?.text).toBe("echo: still there?");
 });
@@ -149,8 +148,7 @@ test("a kill of Hermes in mid-turn fails the task and says where to look; the ne
   const before = await world.hermes();
 
   before.kill();
-  const { code } = await asked.end();
-  expect(code).not.toBe(0);
+  expect(await asked.end()).toMatchObject({ code: exitCodes.task_failed });
   const task = await world.task(task_id);
   expect(task).toMatchObject({ status: "failed", last_error: { reason: "remote_failed" } });
   expect(task.last_error?.detail).toBe(
