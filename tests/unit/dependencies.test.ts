@@ -16,9 +16,9 @@ const work: readonly (readonly [string, string])[] = [
   ["@agentclientprotocol/sdk", "src/adapters/acp/connection.ts"],
   ["pino", "src/log.ts"],
   ["ulid", "src/store/ulid.ts"],
-  ["orval", "configs/client.ts"],
+  ["orval", "configs/generate/client.ts"],
   ["@oclif/core", "cli/base.ts"],
-  ["msw", "generated/msw/index.ts"],
+  ["msw", "generated/msw/handlers.ts"],
   ["esbuild", "configs/build.ts"],
   ["vitest", "configs/vitest.ts"],
 ];

@@ -1,0 +1,120 @@
+/** What all commands share: how they find the node, print, and fail. */
+
+import {
+  AethrolinkError,
+  type CallOptions,
+  errorTable,
+  exitCodes,
+  UnreachableError,
+} from "@aethrolink/client";
+import { Command, Errors, Flags, type Interfaces } from "@oclif/core";
+import { findConnection } from "./connection.ts";
+import { nodeFetch } from "./node-fetch.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags of every command. */
+const shared = {
+  server: Flags.string({
+    description: "address of the node; default: that of the data directory",
+    helpGroup: "GLOBAL",
+  }),
+  "token-file": Flags.string({
+    description: "file with a token (AETHROLINK_TOKEN goes first)",
+    helpGroup: "GLOBAL",
+  }),
+  "data-dir": Flags.string({
+    description: "the node's data directory; default: ~/.aethrolink",
+    helpGroup: "GLOBAL",
+  }),
+  json: Flags.boolean({ description: "print what the API answers", helpGroup: "GLOBAL" }),
+} satisfies Interfaces.FlagInput;
+
+/** The shared flags as they were given. */
+export interface SharedFlags {
+  readonly server?: string | undefined;
+  readonly "token-file"?: string | undefined;
+  readonly "data-dir"?: string | undefined;
+  readonly json?: boolean;
+}
+
+/** The class that oclif asks for. */
+export abstract class NodeCommand extends Command {
+  static override baseFlags = shared;
+
+  /** How to call the node that the flags name. */
+  protected node(flags: SharedFlags): CallOptions & { baseUrl: string } {
+    const { server, "token-file": tokenFile, "data-dir": dataDir } = flags;
+    const { baseUrl, token } = findConnection({ server, tokenFile, dataDir, env: process.env });
+    return { baseUrl, token, fetch: nodeFetch };
+  }
+
+  /** Whether people read what is printed. */
+  protected isReadable(flags: SharedFlags): boolean {
+    return flags.json !== true && process.stdout.isTTY === true;
+  }
+
+  /** Prints an answer: as JSON for programs, in words for people. */
+  protected print<Answer>(flags: SharedFlags, answer: Answer, words: (answer: Answer) => string): void {
+    this.log(this.isReadable(flags) ? words(answer) : JSON.stringify(answer));
+  }
+
+  protected override async catch(thrown: Error & { exitCode?: number }): Promise<void> {
+    // The reader of a pipe has gone (`| head`): nobody is left to tell.
+    if ("code" in thrown && thrown.code === "EPIPE") process.exit(0);
+    if (thrown instanceof Errors.ExitError) throw thrown;
+    const { lines, exit } = explain(thrown);
+    process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+    this.exit(exit);
+  }
+}
+
+interface Explanation {
+  readonly lines: readonly string[];
+  readonly exit: number;
+}
+
+function explain(thrown: Error & { showHelp?: boolean }): Explanation {
+  if (thrown instanceof AethrolinkError) return explainRefusal(thrown);
+  if (thrown instanceof UnreachableError) {
+    const hint = "Start a node with `npm start` or `npx alink-node`, or name another with --server.";
+    return { lines: [`alink-cli: ${thrown.message}.`, hint], exit: exitCodes.unreachable };
+  }
+  const isUsage = thrown instanceof UsageError || thrown instanceof Errors.CLIError;
+  const exit = isUsage ? exitCodes.usage : exitCodes.unexpected;
+  const [first = "it failed", ...rest] = thrown.message.split("\n").filter((line) => line.trim() !== "");
+  const more = rest.filter((line) => !line.startsWith("See more help"));
+  return {
+    lines: [`alink-cli: ${first}`, ...more, ...(isUsage ? ["See --help for how to call it."] : [])],
+    exit,
+  };
+}
+
+const hints: { readonly [code: string]: string } = {
+  unauthorized: "Set AETHROLINK_TOKEN or --token-file, or --data-dir to the node's data directory.",
+  task_not_found: "See what there is with `alink-cli task-list`.",
+  target_not_found: "See what there is with `alink-cli targets`.",
+  runtime_not_found: "See what there is with `alink-cli runtimes`.",
+  route_not_found: "See what each target offers with `alink-cli targets`.",
+};
+
+function explainRefusal(error: AethrolinkError): Explanation {
+  const known = Object.hasOwn(errorTable, error.code)
+    ? errorTable[error.code as keyof typeof errorTable]
+    : undefined;
+  const places =
+    error.errors.length > 1 ? error.errors.map(({ path, message }) => `  ${path}: ${message}`) : [];
+  const hint = hints[error.code];
+  const id =
+    error.status >= 500 && error.requestId !== undefined
+      ? [`The node's log says more: request ${error.requestId}.`]
+      : [];
+  return {
+    lines: [
+      `alink-cli: ${error.detail} (${error.code})`,
+      ...places,
+      ...(hint === undefined ? [] : [hint]),
+      ...id,
+    ],
+    exit: known?.exit ?? exitCodes.unexpected,
+  };
+}

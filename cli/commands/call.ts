@@ -1,0 +1,137 @@
+import {
+  type CallOptions,
+  createTask,
+  exitCodes,
+  getTask,
+  streamTaskEvents,
+  type TaskAccepted,
+  type TaskCreateRequest,
+  type TaskRecord,
+} from "@aethrolink/client";
+import { Flags } from "@oclif/core";
+import { NodeCommand, type SharedFlags } from "../base.ts";
+import { exitOf, explainTask, wholeText } from "../outcome.ts";
+import { eventInWords, printable, taskInWords } from "../render.ts";
+import { senderOf } from "../sender.ts";
+import { UsageError } from "../usage-error.ts";
+import { durationMs, optionsOf, payloadOf } from "../values.ts";
+import { leaveOnInterrupt, progressLine, waitVisibly } from "../waiting.ts";
+
+/** Gives a task to a target. */
+export class Call extends NodeCommand {
+  static override summary = "give a task to a target";
+  static override description =
+    "Answers as soon as the task is on disk at the node. With --wait or --follow it stays until the task has ended, and prints the result.";
+  static override examples = [
+    '<%= config.bin %> call --intent demo.echo --text "hello" --wait',
+    "<%= config.bin %> call --target research --intent research.topic --text-file question.md --follow",
+    '<%= config.bin %> call --intent code.patch --payload \'{"text": "fix it"}\' --option model=small --cwd /srv/work --timeout 10m',
+  ];
+  static override flags = {
+    intent: Flags.string({ description: "what is wanted", required: true }),
+    target: Flags.string({
+      description: "who shall do it; default: routed by intent",
+      aliases: ["target-agent-id", "target-runtime"],
+    }),
+    text: Flags.string({ description: "what the target gets, as text" }),
+    "text-file": Flags.string({ description: "the same from a file; - is standard input" }),
+    payload: Flags.string({ description: "the same as JSON" }),
+    option: Flags.string({
+      description: "an option for the runtime, as name=value; repeatable",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    cwd: Flags.string({ description: "absolute directory that the runtime works in" }),
+    "conversation-id": Flags.string({ description: "goes on with that conversation" }),
+    "agent-id": Flags.string({
+      description: "who asks; default: AETHROLINK_AGENT_ID, else the state file's, else local",
+    }),
+    "state-file": Flags.string({ description: "file with your agent_id; default: ~/.aethrolink/agent.json" }),
+    timeout: Flags.string({ description: "how long it may run, like 90s" }),
+    "idempotency-key": Flags.string({ description: "the same key again gives the same task" }),
+    wait: Flags.boolean({
+      description: "wait for the end and print the result",
+      exclusive: ["follow", "sync"],
+    }),
+    follow: Flags.boolean({
+      description: "print each event as it happens, then the result",
+      exclusive: ["sync"],
+    }),
+    sync: Flags.boolean({ description: "let the node hold its answer until the end" }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Call);
+    const node = this.node(flags);
+    const request: TaskCreateRequest = {
+      intent: flags.intent,
+      payload: payloadOf(flags) as TaskCreateRequest["payload"],
+      sender: senderOf({ agentId: flags["agent-id"], stateFile: flags["state-file"], env: process.env }),
+      ...(flags.target === undefined ? {} : { target_runtime: flags.target }),
+      ...(flags["conversation-id"] === undefined ? {} : { conversation_id: flags["conversation-id"] }),
+      runtime_options: {
+        ...optionsOf(flags.option ?? []),
+        ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
+      },
+      delivery: {
+        ...(flags.sync ? { mode: "sync" as const } : {}),
+        ...(flags.timeout === undefined ? {} : { timeout_ms: durationMs(flags.timeout) }),
+      },
+    };
+    const key = flags["idempotency-key"];
+    if (key === "") throw new UsageError("--idempotency-key must not be empty");
+    const accepted = await createTask(
+      request,
+      key === undefined ? undefined : { "Idempotency-Key": key },
+      node,
+    );
+    if (flags.follow) await this.followTask(flags, accepted.task, node);
+    else if (flags.wait)
+      await this.finish(
+        flags,
+        await waitVisibly(accepted.task.task_id, node, process.stderr.isTTY === true),
+        node,
+      );
+    else if (flags.sync) await this.finish(flags, accepted.task, node);
+    else this.accept(flags, accepted);
+  }
+
+  private accept(flags: SharedFlags, accepted: TaskAccepted): void {
+    this.print(
+      flags,
+      accepted,
+      ({ task }) => `${taskInWords(task)}\n\nFollow it with: alink-cli task-events ${task.task_id}`,
+    );
+  }
+
+  private async followTask(flags: SharedFlags, { task_id }: TaskRecord, node: CallOptions): Promise<void> {
+    const readable = this.isReadable(flags);
+    const line = progressLine(readable && process.stderr.isTTY === true);
+    const stay = leaveOnInterrupt(task_id, line);
+    try {
+      for await (const event of streamTaskEvents(task_id, undefined, undefined, node)) {
+        line.hide();
+        this.log(readable ? eventInWords(event) : JSON.stringify(event));
+        line.say(event.state);
+      }
+    } finally {
+      stay();
+      line.clear();
+    }
+    const task = await getTask(task_id, undefined, node);
+    if (readable) await this.finish(flags, task, node);
+    else this.exit(exitOf(task));
+  }
+
+  /** Prints what came of it. */
+  private async finish(flags: SharedFlags, task: TaskRecord, node: CallOptions): Promise<void> {
+    if (this.isReadable(flags)) {
+      const text = await wholeText(task, node);
+      if (text !== "") this.log(printable(text));
+    } else this.log(JSON.stringify(task));
+    const explanation = explainTask(task);
+    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
+    const exit = exitOf(task);
+    if (exit !== exitCodes.ok) this.exit(exit);
+  }
+}

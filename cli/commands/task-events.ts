@@ -1,0 +1,49 @@
+import { exitCodes, getTaskHistory, streamTaskEvents } from "@aethrolink/client";
+import { Flags } from "@oclif/core";
+import { NodeCommand } from "../base.ts";
+import { taskId } from "../ids.ts";
+import { eventInWords } from "../render.ts";
+import { idOf } from "../values.ts";
+import { leaveOnInterrupt, progressLine } from "../waiting.ts";
+
+/** Prints a task's events as they happen. */
+export class TaskEvents extends NodeCommand {
+  static override summary = "print a task's events as they happen, until it has ended";
+  static override examples = [
+    "<%= config.bin %> task-events 01KAT3Q4V5W6X7Y8Z9A0B1C2D3",
+    "<%= config.bin %> task-events 01KAT3Q4V5W6X7Y8Z9A0B1C2D3 --after 7 --json",
+  ];
+  static override flags = {
+    ...taskId.flags,
+    after: Flags.integer({ description: "only events behind this number", min: 0 }),
+    history: Flags.boolean({ description: "only what has happened so far", exclusive: ["after"] }),
+  };
+  static override args = taskId.args;
+
+  async run(): Promise<void> {
+    const { flags, args } = await this.parse(TaskEvents);
+    const id = idOf("task-id", flags["task-id"], args.task);
+    const node = this.node(flags);
+    const readable = this.isReadable(flags);
+    const say = (event: Parameters<typeof eventInWords>[0]) =>
+      this.log(readable ? eventInWords(event) : JSON.stringify(event));
+    if (flags.history) {
+      for (const event of (await getTaskHistory(id, undefined, node)).events) say(event);
+      return;
+    }
+    const line = progressLine(readable && process.stderr.isTTY === true);
+    const stay = leaveOnInterrupt(id, line);
+    try {
+      const params = flags.after === undefined ? undefined : { after: flags.after };
+      for await (const event of streamTaskEvents(id, params, undefined, node)) {
+        line.hide();
+        say(event);
+        line.say(event.state);
+      }
+    } finally {
+      stay();
+      line.clear();
+    }
+    process.exitCode = exitCodes.ok;
+  }
+}

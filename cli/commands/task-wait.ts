@@ -1,0 +1,31 @@
+import { Flags } from "@oclif/core";
+import { NodeCommand } from "../base.ts";
+import { taskId } from "../ids.ts";
+import { exitOf, explainTask } from "../outcome.ts";
+import { taskInWords } from "../render.ts";
+import { durationMs, idOf } from "../values.ts";
+import { waitVisibly } from "../waiting.ts";
+
+/** Waits for a task. */
+export class TaskWait extends NodeCommand {
+  static override summary = "wait until a task has ended, or asks";
+  static override description =
+    "The exit code tells how it ended: 0 completed, 10 failed, 11 cancelled, 12 timed out, 13 it asks, 14 it goes on.";
+  static override examples = ["<%= config.bin %> task-wait 01KAT3Q4V5W6X7Y8Z9A0B1C2D3 --timeout 45s"];
+  static override flags = {
+    ...taskId.flags,
+    timeout: Flags.string({ description: "how long to wait at most, like 45s; the task goes on" }),
+  };
+  static override args = taskId.args;
+
+  async run(): Promise<void> {
+    const { flags, args } = await this.parse(TaskWait);
+    const id = idOf("task-id", flags["task-id"], args.task);
+    const timeoutMs = flags.timeout === undefined ? undefined : durationMs(flags.timeout);
+    const task = await waitVisibly(id, this.node(flags), process.stderr.isTTY === true, timeoutMs);
+    this.print(flags, task, taskInWords);
+    const explanation = explainTask(task);
+    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
+    this.exit(exitOf(task));
+  }
+}

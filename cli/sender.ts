@@ -1,0 +1,33 @@
+/** Who a task is from. */
+import { readFileSync } from "node:fs";
+import { expandHome } from "./connection.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface SenderSources {
+  /** The flag. */
+  readonly agentId?: string | undefined;
+  readonly stateFile?: string | undefined;
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+/** The flag, else AETHROLINK_AGENT_ID, else the state file's agent_id, else local. */
+export function senderOf({ agentId, stateFile, env }: SenderSources): string {
+  return agentId || env["AETHROLINK_AGENT_ID"] || agentInFile(stateFile) || "local";
+}
+
+function agentInFile(named: string | undefined): string | undefined {
+  const path = expandHome(named ?? "~/.aethrolink/agent.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    if (named === undefined) return undefined;
+    throw new UsageError(`the state file ${named} can't be read`);
+  }
+  try {
+    const { agent_id } = JSON.parse(text) as { agent_id?: unknown };
+    return typeof agent_id === "string" ? agent_id : undefined;
+  } catch {
+    throw new UsageError(`the state file ${path} is no JSON`);
+  }
+}
