@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
 import { clientSources } from "./generate/client.ts";
+import { mswSources } from "./generate/msw.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
 import { migrationsModule } from "./migrations.ts";
@@ -33,7 +34,7 @@ interface Output {
 }
 
 /** Folders that hold nothing but outputs. */
-const ours = ["tables", "client/src"];
+const ours = ["tables", "client/src", "msw"];
 
 async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
@@ -42,6 +43,7 @@ async function outputs(): Promise<Output[]> {
     { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
     { path: "reference.html", content: referencePage(document) },
     ...client.map(({ path, content }) => ({ path: `client/${path}`, content })),
+    ...mswSources(document).map(({ path, content }) => ({ path: `msw/${path}`, content })),
     { path: "migrations/index.ts", content: migrationsModule() },
     { path: "tables/errors.md", content: errorsTable() },
     { path: "tables/task-machine.md", content: machineTable() },
