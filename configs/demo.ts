@@ -1,0 +1,116 @@
+/**
+ * The main job, shown: a node starts, a task is given by intent, its target is down and gets started,
+ * progress streams, the answer and the stored history are shown. Everything is made in a temporary
+ * directory and gone afterwards. Run by `npm run demo`.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createClient, type TaskEvent } from "@aethrolink/client";
+
+const bin = (name: string) => fileURLToPath(new URL(`../cli/bin/${name}.mjs`, import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "aethrolink-demo-"));
+const dataDir = join(scratch, "data");
+const began = performance.now();
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const title = (text: string) => say(`\n── ${text}`);
+
+function expect(claim: boolean, what: string): void {
+  if (!claim) throw new Error(`the demo went wrong: ${what}`);
+}
+
+/** A registry with one target: the fake runtime that is shipped for trials. */
+function writeRegistry(): string {
+  const path = join(scratch, "registry.yaml");
+  const command = JSON.stringify([process.execPath, bin("fake-acp-client-agent")]);
+  writeFileSync(
+    path,
+    `runtimes:\n  scribe:\n    adapter: acp\n    launch: { command: ${command} }\n    capabilities: [text.echo]\n`,
+  );
+  return path;
+}
+
+async function startNode(): Promise<{ child: ChildProcess; url: string }> {
+  const flags = ["--port", "0", "--data-dir", dataDir, "--registry", writeRegistry(), "--log-level", "warn"];
+  const child = spawn(process.execPath, [bin("alink-node"), ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = / answers at (\S+)/.exec(line)?.[1];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error("the node did not start");
+}
+
+function eventLine({ created_at, kind, state, data, message }: TaskEvent): string {
+  const step = "type" in data ? `[${data.type}]` : (message ?? "");
+  const text = "text" in data && typeof data.text === "string" ? JSON.stringify(data.text) : step;
+  return `   ${created_at.slice(11, 23)}  ${kind.padEnd(22)} ${state.padEnd(15)} ${text}`.trimEnd();
+}
+
+async function show(url: string): Promise<void> {
+  const token = readFileSync(join(dataDir, "operator.token"), "utf8").trim();
+  const node = createClient({ baseUrl: url, token });
+
+  title("Nothing runs yet: the target is known, its runtime is down");
+  const { targets } = await node.listTargets();
+  for (const { target_id, capabilities } of targets) say(`   ${target_id} offers ${capabilities.join(", ")}`);
+  const before = await node.getRuntimeHealth("scribe");
+  say(`   scribe is ${before.details.state}`);
+  expect(before.details.state === "down", "the runtime was up before its first task");
+
+  title("A task is given by intent; the node finds the target and starts it");
+  const { task } = await node.createTask({ intent: "text.echo", payload: { mode: "success" } });
+  say(`   accepted as ${task.task_id}, on disk; following it:`);
+  for await (const event of node.streamTaskEvents(task.task_id)) say(eventLine(event));
+
+  title("The answer");
+  const done = await node.getTask(task.task_id);
+  say(`   ${done.status}: ${done.result?.text}`);
+  expect(done.status === "completed", `the task is ${done.status}: ${done.last_error?.detail ?? ""}`);
+
+  title("The same conversation goes on with the session that is still open");
+  const second = {
+    intent: "text.echo",
+    conversation_id: done.conversation_id,
+    delivery: { mode: "sync" as const },
+  };
+  const { task: again } = await node.createTask({ ...second, payload: { text: "HISTORY?" } });
+  say(`   asked what was said before, it answers: ${again.result?.text}`);
+  expect(again.result?.text.includes("success") === true, `it has forgotten: ${again.result?.text}`);
+
+  title("All of it is stored: the history of the first task, read again");
+  const { events } = await node.getTaskHistory(task.task_id);
+  say(`   ${events.length} events, seq 1 to ${events.at(-1)?.seq}, the last one ${events.at(-1)?.kind}`);
+  expect(
+    events.every((event, index) => event.seq === index + 1),
+    "the history has a gap",
+  );
+}
+
+let child: ChildProcess | undefined;
+try {
+  title("A node starts, in a directory of its own");
+  const node = await startNode();
+  child = node.child;
+  say(`   it answers at ${node.url}; its reference is at ${node.url}/docs`);
+  await show(node.url);
+  title("The node stops; its runtimes stop with it");
+  child.kill("SIGTERM");
+  const [code] = await once(child, "exit");
+  expect(code === 0, `the node ended with ${code}`);
+  say(
+    `\nThat was the main job, in ${((performance.now() - began) / 1000).toFixed(1)} s. Next: npm start, and README.md.`,
+  );
+} catch (thrown) {
+  child?.kill("SIGTERM");
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
