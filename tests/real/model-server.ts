@@ -108,7 +108,7 @@ function frame(response: ServerResponse, part: object): void {
 }
 
 /** A token is a word. Only the latest words of the user count, so that a turn's cost doesn't hang on its history. */
-export function usageOf(said: string, answered: string) {
+function usageOf(said: string, answered: string) {
   const [prompt_tokens, completion_tokens] = [said, answered].map((text) => text.trim().split(/\s+/).length);
   return {
     prompt_tokens,
