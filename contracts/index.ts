@@ -5,7 +5,7 @@ import { everywhere } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { serviceRoutes } from "./service.ts";
 import { targetRoutes } from "./targets.ts";
-import { taskRoutes } from "./tasks.ts";
+import { taskRoutes } from "./task-routes.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 const c = initContract();
