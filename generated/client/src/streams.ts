@@ -34,7 +34,12 @@ export async function* streamOfTask<_Frame>(
   }
 }
 
-/** The events of all tasks; never ends by itself. */
+/**
+ * The events of all tasks; never ends by itself.
+ *
+ * Without `after` it begins with what happens from now on, and where that is only the first event tells:
+ * a cut before it begins anew. Name a position to miss nothing.
+ */
 export function streamOfAll<_Frame>(path: string, options?: StreamCall): AsyncGenerator<TaskEvent, void> {
   return follow(path, options);
 }
