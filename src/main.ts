@@ -25,7 +25,7 @@ import { openArtifactRows } from "./store/artifact-rows.ts";
 import { openDiskArtifacts } from "./store/artifacts/disk.ts";
 import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
-import { openStorage, type Storage } from "./store/open.ts";
+import { openStorage, type Storage, startErrorOf } from "./store/open.ts";
 import { openTaskReader } from "./store/read-tasks.ts";
 import { openTaskLog } from "./store/task-log.ts";
 import { openTokens, type TokenStore } from "./store/tokens.ts";
@@ -52,11 +52,11 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
   const routing = config.registry === null ? emptyRegistry : readRegistry(config.registry);
   makeDataDir(config.dataDir);
   const storage = openStorage(config);
+  const gate = createHttpServer();
   try {
     const log = openTaskLog(storage.writer, clock);
     const launches = openLaunches(storage.writer, log.batch, clock);
     const artifacts = await openArtifacts(config);
-    const gate = createHttpServer();
     const url = await listen(gate.server, config);
     const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
     const engine: Engine = {
@@ -91,8 +91,10 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       stop: once(() => stopNode({ engine, storage, server: gate.server, streams, config, launches })),
     };
   } catch (thrown) {
+    gate.server.close();
+    gate.server.closeAllConnections();
     storage.close();
-    throw thrown;
+    throw startErrorOf(thrown, config.database);
   }
 }
 

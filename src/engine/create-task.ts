@@ -75,8 +75,13 @@ export async function createTask(
   });
   if (large !== undefined) engine.artifacts.attach(task, large);
   if (key !== undefined && kept !== undefined) rememberKey(engine, task, key, bodyHash, kept);
-  startWork(engine, task, target, adapterOf(engine, target));
-  return { task: await acceptedRecord(engine, task, kept), replayed: false };
+  const work = startWork(engine, task, target, adapterOf(engine, target));
+  try {
+    return { task: await acceptedRecord(engine, task, kept), replayed: false };
+  } catch (thrown) {
+    work.over.abort(); // nothing is to be done for a task that isn't there
+    throw thrown;
+  }
 }
 
 /** The record exactly as its first commit has it. */

@@ -54,6 +54,8 @@ export interface Work {
   runningSince: number;
   /** The node stops: whatever the run says now, but for completed, the task was interrupted. */
   interrupting: boolean;
+  /** Why something that the run told could not be written; the task can't end but by this fault. */
+  lost: Error | undefined;
 }
 
 /** The adapter of a target. */

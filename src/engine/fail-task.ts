@@ -13,9 +13,13 @@ export const failure = (reason: FailureReason, detail: string): Happening => ({
   changes: { last_error: { reason, detail } },
 });
 
+const retryMs = 1000;
+
 /**
- * Ends a task that can't be done.
- * @returns settles when it is on disk; undefined where the task has ended already
+ * Ends a task that can't be done. While its end can't be written it is tried again: no open task is
+ * left with nobody to work on it.
+ * @returns settles when it is on disk, or rejects when the first try failed; undefined where the task
+ *   has ended already
  */
 export function failTask(
   engine: Engine,
@@ -23,5 +27,13 @@ export function failTask(
   reason: FailureReason,
   detail: string,
 ): Promise<void> | undefined {
-  return engine.log.append(task, failure(reason, detail));
+  const { task_id } = task.fixed;
+  const kept = engine.log.append(task, failure(reason, detail));
+  kept?.catch((cause: unknown) => {
+    // A next life decides of the tasks that this one leaves open.
+    if (engine.stopping || engine.log.get(task_id) === undefined) return;
+    engine.logger.error({ err: cause, task_id }, "the end of a task could not be written; trying again");
+    engine.clock.after(retryMs, () => failTask(engine, task, reason, detail));
+  });
+  return kept;
 }

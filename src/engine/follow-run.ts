@@ -4,17 +4,18 @@
 import type { Usage } from "#contracts/tasks.ts";
 import type { FinalSignal, Progress, Question, Run, Signal } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
+import { messageOf } from "#src/errors.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import { largestInline } from "./artifacts.ts";
 import type { Engine, Work } from "./engine.ts";
 import { type Chunks, joinChunks } from "./join-chunks.ts";
 import { keepResult } from "./keep-result.ts";
-import { overdue, pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
+import { cancelRun, overdue, pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
 
 /** Writes down a run's signals until its final one; resolves when the run has ended. */
 export async function followRun(engine: Engine, work: Work, run: Run): Promise<void> {
   const chunks = joinChunks(engine.clock, (type, text) => {
-    engine.log.append(work.task, { kind: "task.progress", source: "runtime", data: { type, text } });
+    noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: { type, text } });
   });
   try {
     for await (const signal of run.signals) {
@@ -26,7 +27,22 @@ export async function followRun(engine: Engine, work: Work, run: Run): Promise<v
     work.timers.running?.();
     work.timers.cancelling?.();
   }
-  if (!ended(work.task.status)) throw new Error("the run ended without a final signal");
+  if (ended(work.task.status)) return;
+  throw work.lost ?? new Error("the run ended without a final signal");
+}
+
+/**
+ * Writes down what a run told. When that can't be written, the run is stopped, and the task ends as a
+ * fault of the node: what readers see has no holes.
+ */
+export function noteOfRun(engine: Engine, work: Work, happening: Happening): Promise<void> | undefined {
+  const kept = engine.log.append(work.task, happening);
+  kept?.catch((cause: unknown) => {
+    if (work.lost !== undefined) return;
+    work.lost = new Error(`what the runtime told could not be written: ${messageOf(cause)}`, { cause });
+    return cancelRun(engine, work);
+  });
+  return kept;
 }
 
 /** @returns a promise only where there is something to wait for */
@@ -62,7 +78,7 @@ function writeProgress(
   const text = JSON.stringify(data);
   if (text.length * 3 > largestInline && Buffer.byteLength(text) > largestInline)
     return writeLarge(engine, work, data, text);
-  engine.log.append(work.task, {
+  noteOfRun(engine, work, {
     kind: "task.progress",
     source: "runtime",
     data,
@@ -82,7 +98,7 @@ async function writeLarge(engine: Engine, work: Work, data: Progress, text: stri
     Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512),
   );
   const event = { ...small, type: data.type, truncated: true, artifact_id };
-  engine.log.append(work.task, { kind: "task.progress", source: "runtime", data: event });
+  noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
 }
 
 function writeQuestion(engine: Engine, work: Work, question: Question): undefined {
@@ -93,7 +109,7 @@ function writeQuestion(engine: Engine, work: Work, question: Question): undefine
     asked_at: new Date(askedAt).toISOString(),
     expires_at: new Date(askedAt + task.fixed.delivery.question_timeout_ms).toISOString(),
   } as (typeof task.awaiting)[number];
-  const kept = engine.log.append(task, {
+  const kept = noteOfRun(engine, work, {
     kind: "task.awaiting_input",
     source: "runtime",
     message: question.prompt,
@@ -113,7 +129,7 @@ function writeResumed(
   const { task } = work;
   const others = task.awaiting.filter((question) => question.request_id !== request_id);
   if (others.length === task.awaiting.length) return undefined;
-  engine.log.append(task, {
+  noteOfRun(engine, work, {
     kind: "task.resumed",
     source: "runtime",
     data: { by, request_id },
@@ -126,10 +142,10 @@ function writeResumed(
 /** How a run's end ends its task, with what was asked of it in view. */
 async function writeEnd(engine: Engine, work: Work, signal: FinalSignal): Promise<void> {
   const { task } = work;
-  if (ended(task.status)) return;
+  if (ended(task.status) || work.lost !== undefined) return;
   const parts = await keepResult(engine, work.task, signal.result);
   const usage = signal.usage === undefined ? {} : { usage: signal.usage as Usage };
-  if (ended(task.status)) return;
+  if (ended(task.status) || work.lost !== undefined) return;
   if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
   const end = endOf(work, signal);
   await engine.log.append(task, {

@@ -21,13 +21,28 @@ import { startWork } from "./run-task.ts";
  */
 export async function recoverTasks(engine: Engine): Promise<{ resumed: number; ended: number }> {
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
-  await Promise.all(
-    open.filter(({ status }) => handedOver.has(status)).map((task) => interrupt(engine, task)),
-  );
-  for (const task of open) if (!ended(task.status)) takeUp(engine, task);
+  await Promise.all(open.map((task) => decide(engine, task)));
+  const left = open.filter((task) => !ended(task.status));
+  for (const task of left) takeUp(engine, task);
   engine.log.batch.flush();
-  const gone = open.filter((task) => ended(task.status)).length;
-  return { resumed: open.length - gone, ended: gone };
+  return { resumed: left.length, ended: open.length - left.length };
+}
+
+/** @returns when what was decided is on disk */
+async function decide(engine: Engine, task: OpenTask): Promise<void> {
+  const { resolved_runtime } = task.fixed;
+  if (handedOver.has(task.status)) await interrupt(engine, task);
+  else if (!engine.routing.targets.has(resolved_runtime))
+    await failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
+  else if (task.status === "launching" || task.status === "ready") {
+    const reason = "the node was restarted";
+    await engine.log.append(task, {
+      kind: "runtime.pending_launch",
+      source: "core",
+      message: reason,
+      data: { reason },
+    });
+  }
 }
 
 const handedOver = new Set<string>(["dispatching", "running", "awaiting_input"]);
@@ -36,7 +51,7 @@ async function interrupt(engine: Engine, task: OpenTask): Promise<void> {
   const end = endOf(task);
   const parts = await keepResult(engine, task, { text: saidBefore(engine, task) });
   if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
-  engine.log.append(task, {
+  await engine.log.append(task, {
     ...end,
     data: { ...end.data, ...parts.data },
     changes: { ...end.changes, ...parts.changes },
@@ -73,20 +88,6 @@ const interruption = {
 } as const;
 
 function takeUp(engine: Engine, task: OpenTask): void {
-  const { resolved_runtime } = task.fixed;
-  const target = engine.routing.targets.get(resolved_runtime);
-  if (target === undefined) {
-    failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
-    return;
-  }
-  if (task.status === "launching" || task.status === "ready") {
-    const reason = "the node was restarted";
-    engine.log.append(task, {
-      kind: "runtime.pending_launch",
-      source: "core",
-      message: reason,
-      data: { reason },
-    });
-  }
-  startWork(engine, task, target, adapterOf(engine, target));
+  const target = engine.routing.targets.get(task.fixed.resolved_runtime);
+  if (target !== undefined) startWork(engine, task, target, adapterOf(engine, target));
 }

@@ -23,7 +23,7 @@ import { messageOf } from "#src/errors.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
-import { followRun } from "./follow-run.ts";
+import { followRun, noteOfRun } from "./follow-run.ts";
 import { armRunningTime, cancelRun } from "./steer-task.ts";
 
 /** A runtime that dies before it gets the work is launched again, but not for ever. */
@@ -42,6 +42,7 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
     leftMs: undefined,
     runningSince: 0,
     interrupting: false,
+    lost: undefined,
   };
   setMaxListeners(0, work.over.signal);
   engine.works.set(task.fixed.task_id, work);
@@ -60,7 +61,9 @@ async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
   engine.log.append(work.task, { kind: "runtime.ready", source: "core", data: { lease_id: lease.lease_id } });
   engine.log.with(work.task, () => engine.leases.insert(lease));
   watchLease(engine, lease);
-  await engine.log.append(work.task, { kind: "task.dispatching", source: "core" });
+  const kept = engine.log.append(work.task, { kind: "task.dispatching", source: "core" });
+  if (kept === undefined) return; // the task was never kept, or has ended
+  await kept;
   if (work.over.signal.aborted) return;
   armRunningTime(engine, work);
   const run = await handOver(engine, work, lease);
@@ -70,7 +73,7 @@ async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
     // It was cancelled while it was handed over: the handle that still came is cancelled there.
     await cancelRun(engine, work);
   } else {
-    engine.log.append(work.task, runningEvent(run));
+    noteOfRun(engine, work, runningEvent(run));
     if (work.task.cancel !== null) await cancelRun(engine, work);
   }
   await followRun(engine, work, run);
@@ -237,25 +240,9 @@ function watchLease(engine: Engine, lease: Lease): void {
   else lease.gone.addEventListener("abort", release, { once: true });
 }
 
-const retryMs = 1000;
-
-/** A fault of ours ends the task; while even that can't be written, it is tried again. */
+/** A fault of ours ends the task. */
 function endAsFault(engine: Engine, work: Work, thrown: unknown): void {
   const { task_id } = work.task.fixed;
   engine.logger.error({ err: thrown, task_id }, "a task ended by a fault of the node");
-  const again = (cause: unknown) => {
-    if (engine.log.get(task_id) === undefined) return;
-    engine.logger.error({ err: cause, task_id }, "the end of a task could not be written; trying again");
-    engine.clock.after(retryMs, end);
-  };
-  const end = () => {
-    const kept = failTask(
-      engine,
-      work.task,
-      "internal_error",
-      `the node made a mistake: ${messageOf(thrown)}`,
-    );
-    kept?.catch(again);
-  };
-  end();
+  failTask(engine, work.task, "internal_error", `the node made a mistake: ${messageOf(thrown)}`);
 }

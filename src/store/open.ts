@@ -143,10 +143,15 @@ const openFaults = [
   },
   { code: /^(SQLITE_NOTADB|SQLITE_CORRUPT)/, exit: "data", why: "is no SQLite database, or is damaged" },
   { code: /^(SQLITE_BUSY)/, exit: "cantCreate", why: "is used by another process" },
-  { code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|ENOTDIR|EEXIST)/, exit: "cantCreate", why: "can't be created" },
+  {
+    code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|EDQUOT|EIO|ENOTDIR|EEXIST)/,
+    exit: "cantCreate",
+    why: "can't be written or created",
+  },
 ] as const;
 
-function startErrorOf(thrown: unknown, database: string): unknown {
+/** What a fault of the storage is for whoever started the node; anything else as it is. */
+export function startErrorOf(thrown: unknown, database: string): unknown {
   if (thrown instanceof StartError) return thrown;
   const known = openFaults.find((fault) => fault.code.test(sqliteCode(thrown)));
   if (known === undefined) return thrown;
