@@ -34,7 +34,7 @@ export interface Step {
   /** What must hold of a cancel; absent: anything. `asked`: by the caller or the parent. */
   readonly cancel?: "none" | "asked";
   /** How many questions must be open; absent: anything. */
-  readonly open?: "none" | "one" | "several" | "some";
+  readonly open?: "one" | "several" | "some";
 }
 
 const queued = ["created", "pending_launch", "launching", "ready"] as const satisfies OpenStatus[];
@@ -100,7 +100,6 @@ export const taskMachine: { readonly [Kind in TaskEventKind]: readonly Step[] } 
 };
 
 const openFits = {
-  none: (open: number) => open === 0,
   one: (open: number) => open === 1,
   several: (open: number) => open > 1,
   some: (open: number) => open > 0,

@@ -1,0 +1,141 @@
+/** An engine on a real database, with the runtime in memory and a clock that tests move. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { TaskCreateRequest } from "#contracts/task-request.ts";
+import type { TaskRecord } from "#contracts/tasks.ts";
+import { createFakeAdapter, type FakeAdapter, type FakeOptions } from "#src/adapters/fake/index.ts";
+import type { Target } from "#src/core/ports.ts";
+import { openArtifactKeeper } from "#src/engine/artifacts.ts";
+import { createTask } from "#src/engine/create-task.ts";
+import type { Engine } from "#src/engine/engine.ts";
+import { openPlaces } from "#src/engine/places.ts";
+import { recoverTasks } from "#src/engine/recover.ts";
+import { cancelTask } from "#src/engine/steer-task.ts";
+import { openArtifactRows } from "#src/store/artifact-rows.ts";
+import { openDiskArtifacts } from "#src/store/artifacts/disk.ts";
+import { openIdempotencyKeys } from "#src/store/idempotency.ts";
+import { openLaunches } from "#src/store/launches.ts";
+import { openStorage, type Storage } from "#src/store/open.ts";
+import { openTaskReader } from "#src/store/read-tasks.ts";
+import { openTaskLog } from "#src/store/task-log.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { targetOf } from "./launching.ts";
+
+export interface EngineOptions {
+  readonly targets?: readonly Target[];
+  readonly fake?: FakeOptions;
+  /** Goes on with the files of an engine that was left. */
+  readonly dir?: string;
+  readonly clock?: FakeClock;
+}
+
+export interface OpenEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly fake: FakeAdapter;
+  readonly clock: FakeClock;
+  readonly storage: Storage;
+  readonly dir: string;
+  /** Gives it a task; resolves when it was accepted. */
+  submit(request?: { readonly [key: string]: unknown }): Promise<TaskRecord>;
+  cancel(task_id: string): Promise<{ status: string; over: boolean }>;
+  record(task_id: string): TaskRecord;
+  /** Its events as "seq kind". */
+  kinds(task_id: string): string[];
+  /** The data of its last event of a kind. */
+  dataOf(task_id: string, kind: string): { readonly [key: string]: unknown };
+  /** Resolves when the log says that the task stands there. */
+  reaches(task_id: string, status: string): Promise<TaskRecord>;
+  /** Leaves everything as a SIGKILL would: nothing more is written. */
+  abandon(): void;
+}
+
+/** A target of the runtime in memory. */
+export const fakeTarget = (changes: Partial<Target> = {}): Target =>
+  targetOf([], { capabilities: ["test.run"], ...changes });
+
+/** Resolves when `holds` does; it is asked once a turn of the event loop. */
+export async function until(holds: () => boolean, what = "the condition"): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (holds()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`${what} never held`);
+}
+
+/** Opens an engine and takes up what an earlier one left. */
+export async function openEngine(options: EngineOptions = {}): Promise<OpenEngine> {
+  const { targets = [fakeTarget()], clock = createFakeClock() } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), "aethrolink-engine-"));
+  const storage = openStorage({ dataDir: dir, database: join(dir, "log.db"), durability: "normal" });
+  const log = openTaskLog(storage.writer, clock);
+  const launches = openLaunches(storage.writer, log.batch, clock);
+  const fake = createFakeAdapter({ clock, ...options.fake });
+  const rows = openArtifactRows(storage.writer, storage.reader);
+  const engine: Engine = {
+    clock,
+    logger: pino({ level: "silent" }),
+    log,
+    reader: openTaskReader(storage.reader),
+    leases: launches.leases,
+    keys: openIdempotencyKeys(storage.writer, clock),
+    artifacts: openArtifactKeeper(await openDiskArtifacts(join(dir, "artifacts")), rows, log, clock),
+    adapters: { acp: fake },
+    routing: { targets: new Map(targets.map((target) => [target.target_id, target])), routes: new Map() },
+    places: openPlaces(),
+    timeoutMs: 3_600_000,
+    works: new Map(),
+    watched: new WeakSet(),
+    creating: new Map(),
+    stopping: false,
+  };
+  await launches.know(targets);
+  await recoverTasks(engine);
+  return { engine, fake, clock, storage, dir, ...handles(engine), ...endings(engine, storage, dir) };
+}
+
+function handles(engine: Engine) {
+  const record = (task_id: string): TaskRecord => {
+    const found = engine.reader.get(task_id);
+    if (found === undefined) throw new Error(`there is no task ${task_id}`);
+    return found;
+  };
+  const events = (task_id: string) => engine.reader.events(task_id);
+  return {
+    async submit(request: { readonly [key: string]: unknown } = {}) {
+      const parsed = TaskCreateRequest.parse({ intent: "test.run", payload: { text: "hello" }, ...request });
+      return (await createTask(engine, { request: parsed })).task;
+    },
+    cancel: (task_id: string) => cancelTask(engine, task_id, "somebody", undefined),
+    record,
+    kinds: (task_id: string) => events(task_id).map((event) => `${event.seq} ${event.kind}`),
+    dataOf(task_id: string, kind: string) {
+      const found = events(task_id).findLast((event) => event.kind === kind);
+      if (found === undefined) throw new Error(`${task_id} has no ${kind}`);
+      return found.data as { readonly [key: string]: unknown };
+    },
+    async reaches(task_id: string, status: string) {
+      const reached = () => engine.reader.get(task_id)?.status === status;
+      await until(reached, `${task_id} (${engine.reader.get(task_id)?.status}) to be ${status}`);
+      return record(task_id);
+    },
+  };
+}
+
+function endings(engine: Engine, storage: Storage, dir: string) {
+  let open = true;
+  const abandon = () => {
+    if (!open) return;
+    open = false;
+    engine.log.batch.close();
+    storage.close();
+  };
+  return {
+    abandon,
+    async [Symbol.asyncDispose]() {
+      abandon();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
