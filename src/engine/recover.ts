@@ -12,7 +12,7 @@ import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { failTask, failure } from "./fail-task.ts";
 import { keepResult } from "./keep-result.ts";
-import { startWork } from "./run-task.ts";
+import { pendingLaunch, startWork } from "./run-task.ts";
 
 /**
  * Decides what becomes of the open tasks; those that go on are in the queue when it resolves.
@@ -35,13 +35,7 @@ async function decide(engine: Engine, task: OpenTask): Promise<void> {
   else if (!engine.routing.targets.has(resolved_runtime))
     await failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
   else if (task.status === "launching" || task.status === "ready") {
-    const reason = "the node was restarted";
-    await engine.log.append(task, {
-      kind: "runtime.pending_launch",
-      source: "core",
-      message: reason,
-      data: { reason },
-    });
+    await engine.log.append(task, pendingLaunch("the node was restarted"));
   }
 }
 

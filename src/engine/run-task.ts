@@ -20,6 +20,7 @@ import {
 import { stickyKey } from "#src/core/sticky-key.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
+import type { Happening } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
@@ -49,6 +50,8 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
   runToTheEnd(engine, work)
     .catch((thrown: unknown) => endAsFault(engine, work, thrown))
     .finally(() => {
+      // Also takes back what is still asked for.
+      work.over.abort();
       work.place?.release();
       engine.works.delete(task.fixed.task_id);
     });
@@ -99,21 +102,32 @@ const runningEvent = ({ handle, continuity, continuity_reason }: Run) => {
  */
 async function untilReady(engine: Engine, work: Work): Promise<Lease | undefined> {
   const { task, target, adapter } = work;
-  const options = task.fixed.runtime_options;
   const stopWaiting = armQueueTime(engine, work);
   try {
     for (let launches = 0; ; launches++) {
-      const up = adapter.usable(target, options);
-      const lease = up ?? (await launchFor(engine, work, launches));
-      if (lease === undefined || !(await takePlace(engine, work))) return undefined;
+      // Asked for before the launch, so that tasks go on in the order in which they came.
+      const granted = askPlace(engine, work);
+      const lease =
+        adapter.usable(target, task.fixed.runtime_options) ?? (await launchFor(engine, work, launches));
+      if (lease === undefined) return undefined;
+      if (granted !== undefined) await granted;
+      if (work.place === undefined || work.over.signal.aborted) return undefined;
       if (!lease.gone.aborted) return lease;
-      work.place?.release();
+      work.place.release();
       work.place = undefined;
     }
   } finally {
     stopWaiting();
   }
 }
+
+/** Why a task waits for a launch. */
+export const pendingLaunch = (reason: string): Happening => ({
+  kind: "runtime.pending_launch",
+  source: "core",
+  message: reason,
+  data: { reason },
+});
 
 async function launchFor(engine: Engine, work: Work, launches: number): Promise<Lease | undefined> {
   const { task, target, adapter, over } = work;
@@ -136,12 +150,8 @@ async function launchFor(engine: Engine, work: Work, launches: number): Promise<
     return undefined;
   }
   const reason = launches === 0 ? "the runtime is down" : "the runtime died before it took the work";
-  engine.log.append(task, {
-    kind: "runtime.pending_launch",
-    source: "core",
-    message: reason,
-    data: { reason },
-  });
+  // After a restart it may stand there already.
+  if (task.status !== "pending_launch") engine.log.append(task, pendingLaunch(reason));
   let launch: Launch | undefined;
   try {
     launch = adapter.launch(target, task.fixed.runtime_options, over.signal);
@@ -160,14 +170,20 @@ async function launchFor(engine: Engine, work: Work, launches: number): Promise<
   }
 }
 
-/** @returns whether the place was granted and the task may go on */
-async function takePlace(engine: Engine, work: Work): Promise<boolean> {
+/** @returns settles when the place is granted or no longer wanted; undefined: it is granted now */
+function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
   const { task, target, adapter, over } = work;
   const { process, session } = adapter.lane(target, task.fixed.runtime_options, stickyKeyOf(work));
   const lane = session === null ? null : `${process}\n${session}`;
   const place = engine.places.take(target, task.fixed.task_id, lane, over.signal);
-  work.place = place instanceof Promise ? await place : place;
-  return work.place !== undefined && !over.signal.aborted;
+  if (!(place instanceof Promise)) {
+    work.place = place;
+    return undefined;
+  }
+  return place.then((granted) => {
+    if (over.signal.aborted) granted?.release();
+    else work.place = granted;
+  });
 }
 
 const stickyKeyOf = ({ target, task }: Work) =>

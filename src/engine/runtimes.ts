@@ -1,4 +1,5 @@
 /** Runtimes by hand: their health, their start and stop. */
+import type { TaskStatus } from "#contracts/enums.ts";
 import { AdapterFault, type JsonObject, type Lease, type Target } from "#src/core/ports.ts";
 import { layOver } from "#src/core/runtime-options.ts";
 import { fail } from "#src/errors.ts";
@@ -23,6 +24,8 @@ export function findTarget(
   }
   return target;
 }
+
+const handedOver = new Set<TaskStatus>(["dispatching", "running", "awaiting_input"]);
 
 /** What is known of a target's runtime, without touching it. */
 export function healthOf(engine: Engine, target: Target) {
@@ -61,7 +64,7 @@ export async function startRuntime(
  */
 export async function stopRuntime(engine: Engine, target: Target, force: boolean): Promise<boolean> {
   const busy = [...engine.works.values()].filter(
-    (work) => work.target.target_id === target.target_id && work.place !== undefined,
+    (work) => work.target.target_id === target.target_id && handedOver.has(work.task.status),
   );
   if (busy.length > 0 && !force) {
     fail(
