@@ -33,9 +33,17 @@ const ProgressData = z
     }),
     z.looseObject({ type: z.literal("plan"), entries: z.array(JsonValue) }),
     z.looseObject({ type: z.literal("usage"), usage: JsonRecord }),
-    z.looseObject({ type: z.literal("reference"), artifact: ArtifactRef }),
+    z.looseObject({
+      type: z.enum(["tool_call", "plan", "usage", "log"]),
+      truncated: z.literal(true),
+      artifact: ArtifactRef,
+    }),
   ])
-  .meta({ id: "ProgressData", description: "A step of the work; a large one is an artifact's reference." });
+  .meta({
+    id: "ProgressData",
+    description:
+      "A step of the work; of one over 16 KB the event has its small fields and the artifact that holds it whole.",
+  });
 
 const ResultData = z.looseObject({ text: z.string().meta({ examples: ["The release has three parts."] }) });
 

@@ -5,6 +5,7 @@ import type { Usage } from "#contracts/tasks.ts";
 import type { FinalSignal, Progress, Question, Run, Signal } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
+import { referenceOf } from "#src/store/artifact-rows.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import { largestInline } from "./artifacts.ts";
 import type { Engine, Work } from "./engine.ts";
@@ -93,11 +94,10 @@ async function writeLarge(engine: Engine, work: Work, data: Progress, text: stri
   const row = await engine.artifacts.store(work.task.fixed.task_id, "application/json", Buffer.from(text));
   if (ended(work.task.status)) return;
   engine.artifacts.attach(work.task, row);
-  const { artifact_id } = row;
   const small = Object.fromEntries(
     Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512),
   );
-  const event = { ...small, type: data.type, truncated: true, artifact_id };
+  const event = { ...small, type: data.type, truncated: true, artifact: referenceOf(row) };
   noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
 }
 

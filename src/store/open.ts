@@ -10,7 +10,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import type { Durability } from "#contracts/enums.ts";
-import { migrations } from "#generated/migrations/index.ts";
+import { migrations as allMigrations } from "#generated/migrations/index.ts";
 import { messageOf, StartError } from "#src/errors.ts";
 import { terminalTrigger } from "./schema.ts";
 import type { Sqlite } from "./sql.ts";
@@ -27,7 +27,11 @@ export interface StorageOptions {
   readonly database: string;
   readonly dataDir: string;
   readonly durability: Durability;
+  /** What the file must have had; default: all of this program's. */
+  readonly migrations?: Migrations;
 }
+
+type Migrations = readonly { readonly name: string; readonly sql: string }[];
 
 /**
  * Opens, locks and migrates the database.
@@ -85,7 +89,7 @@ function holdLock(path: string, whose: string): Sqlite {
   }
 }
 
-function openWriter({ database, durability }: StorageOptions): Sqlite {
+function openWriter({ database, durability, migrations = allMigrations }: StorageOptions): Sqlite {
   const existed = existsSync(database);
   // SQLite gives the files beside it the same mode.
   closeSync(openSync(database, "a", 0o600));
@@ -95,7 +99,7 @@ function openWriter({ database, durability }: StorageOptions): Sqlite {
     writer.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
     writer.pragma("foreign_keys = ON");
     writer.pragma("temp_store = MEMORY");
-    migrate(writer, database, existed);
+    migrate(writer, database, existed, migrations);
     writer.exec(terminalTrigger);
     return writer;
   } catch (thrown) {
@@ -105,7 +109,7 @@ function openWriter({ database, durability }: StorageOptions): Sqlite {
 }
 
 /** Brings the file to this program's version; the file says how many migrations it has had. */
-function migrate(writer: Sqlite, database: string, existed: boolean): void {
+function migrate(writer: Sqlite, database: string, existed: boolean, migrations: Migrations): void {
   const version = Number(writer.pragma("user_version", { simple: true }));
   if (version > migrations.length) {
     throw new StartError(

@@ -225,7 +225,7 @@ export interface Problem {
 }
 
 /**
- * A step of the work; a large one is an artifact's reference.
+ * A step of the work; of one over 16 KB the event has its small fields and the artifact that holds it whole.
  */
 export type ProgressData = {
   type: 'message' | 'thought' | 'log';
@@ -247,7 +247,8 @@ export type ProgressData = {
   usage: JsonRecord;
   [key: string]: unknown;
 } | {
-  type: 'reference';
+  type: 'tool_call' | 'plan' | 'usage' | 'log';
+  truncated: true;
   artifact: ArtifactRef;
   [key: string]: unknown;
 };

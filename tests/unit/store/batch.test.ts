@@ -1,0 +1,68 @@
+import Database from "better-sqlite3";
+import { beforeEach, expect, it } from "vitest";
+import { type Batch, openBatch } from "#src/store/batch.ts";
+
+let sqlite: Database.Database;
+let batch: Batch;
+
+beforeEach(() => {
+  sqlite = new Database(":memory:");
+  sqlite.exec("CREATE TABLE kept (name TEXT PRIMARY KEY)");
+  batch = openBatch(sqlite);
+  return () => void sqlite.close();
+});
+
+const write = (name: string) => () => void sqlite.prepare("INSERT INTO kept VALUES (?)").run(name);
+const kept = () => sqlite.prepare("SELECT name FROM kept ORDER BY name").pluck().all();
+
+it("commits what was added in a turn once", async () => {
+  await Promise.all([batch.add("a", write("1")), batch.add("b", write("2")), batch.add("a", write("3"))]);
+  expect(kept()).toEqual(["1", "2", "3"]);
+  expect(batch.commits()).toBe(1);
+});
+
+it("settles nothing before it is kept", async () => {
+  const order: string[] = [];
+  const promise = batch
+    .add("a", write("1"), { kept: () => order.push("kept") })
+    .then(() => order.push("settled"));
+  expect(kept()).toEqual([]);
+  await promise;
+  expect(order).toEqual(["kept", "settled"]);
+});
+
+it("a bad member fails alone, and what belongs to it with it", async () => {
+  const lost: string[] = [];
+  const bad = batch.add("bad", write("2"), { lost: () => lost.push("bad") });
+  batch.add("bad", () => {
+    throw new Error("disk full");
+  });
+  const good = batch.add("good", write("1"));
+  await expect(bad).rejects.toThrow("disk full");
+  await expect(good).resolves.toBeUndefined();
+  expect(kept()).toEqual(["1"]);
+  expect(lost).toEqual(["bad"]);
+});
+
+it("goes on after a failed commit", async () => {
+  await batch.add("a", write("1"));
+  await expect(batch.add("a", write("1"))).rejects.toThrow(/UNIQUE/);
+  await batch.add("a", write("2"));
+  expect(kept()).toEqual(["1", "2"]);
+});
+
+it("what is added while a commit is told belongs to the next one", async () => {
+  let later: Promise<void> | undefined;
+  await batch.add("a", write("1"), { kept: () => (later = batch.add("a", write("2"))) });
+  expect(kept()).toEqual(["1"]);
+  await later;
+  expect(kept()).toEqual(["1", "2"]);
+});
+
+it("commits what was added when it is closed, and nothing afterwards", async () => {
+  const added = batch.add("a", write("1"));
+  batch.close();
+  await added;
+  await expect(batch.add("b", write("2"))).rejects.toThrow("closed");
+  expect(kept()).toEqual(["1"]);
+});

@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { migrations } from "#generated/migrations/index.ts";
+import { StartError } from "#src/errors.ts";
+import { openStorage } from "#src/store/open.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "aethrolink-open-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const open = (database = join(dir, "a.db"), dataDir = dir) =>
+  openStorage({ database, dataDir, durability: "full" });
+
+function refusal(act: () => unknown): { exitCode: number; message: string } {
+  try {
+    act();
+  } catch (thrown) {
+    if (thrown instanceof StartError) return { exitCode: thrown.exitCode, message: thrown.message };
+    throw thrown;
+  }
+  throw new Error("it was not refused");
+}
+
+it("makes a database that only its owner can read, written through to the disk", () => {
+  const storage = open();
+  expect(statSync(join(dir, "a.db")).mode & 0o777).toBe(0o600);
+  expect(storage.writer.pragma("journal_mode", { simple: true })).toBe("wal");
+  expect(storage.writer.pragma("synchronous", { simple: true })).toBe(2);
+  expect(storage.writer.pragma("foreign_keys", { simple: true })).toBe(1);
+  expect(() => storage.reader.exec("DELETE FROM tasks")).toThrow(/readonly/);
+  storage.close();
+});
+
+it("refuses a second node on the same data directory, and lets one in when the first has closed", () => {
+  const first = open();
+  expect(refusal(open).exitCode).toBe(73);
+  first.close();
+  open().close();
+});
+
+it("refuses a second node on the same database elsewhere", () => {
+  const shared = join(dir, "shared.db");
+  const [one, other] = [join(dir, "one"), join(dir, "other")];
+  for (const path of [one, other]) rmSync(path, { recursive: true, force: true });
+  const mine = mkdtempSync(join(dir, "one-"));
+  const theirs = mkdtempSync(join(dir, "other-"));
+  const first = open(shared, mine);
+  expect(refusal(() => open(shared, theirs)).exitCode).toBe(73);
+  first.close();
+});
+
+it("refuses a database of a newer program, and one that is none", () => {
+  open().close();
+  const sqlite = new Database(join(dir, "a.db"));
+  sqlite.pragma(`user_version = ${migrations.length + 1}`);
+  sqlite.close();
+  const newer = refusal(open);
+  expect(newer.exitCode).toBe(65);
+  expect(newer.message).toMatch(/newer AethroLink/);
+  writeFileSync(join(dir, "b.db"), "this is no database, but it is long enough to look at".repeat(40));
+  expect(refusal(() => open(join(dir, "b.db"))).exitCode).toBe(65);
+});
+
+it("refuses a database that can't be made", () => {
+  writeFileSync(join(dir, "file"), "");
+  expect(refusal(() => open(join(dir, "file", "a.db"))).exitCode).toBe(73);
+});
+
+it("copies an older database before it is migrated, each time under a name of its own", () => {
+  const [first = { name: "", sql: "" }] = migrations;
+  const next = { name: "next", sql: "CREATE TABLE extra (a TEXT);" };
+  const at = (applied: typeof migrations) =>
+    openStorage({ database: join(dir, "a.db"), dataDir: dir, durability: "full", migrations: applied });
+  at([first]).close();
+  expect(existsSync(join(dir, "a.db.v1.backup"))).toBe(false);
+  const broken = { name: "broken", sql: "CREATE TABLE tasks (a TEXT);" };
+  expect(() => at([first, broken])).toThrow(/tasks already exists/);
+  const storage = at([first, next]);
+  expect(storage.writer.pragma("user_version", { simple: true })).toBe(2);
+  storage.close();
+  for (const copy of ["a.db.v1.backup", "a.db.v1.backup.1"]) {
+    const backup = new Database(join(dir, copy), { readonly: true });
+    expect(backup.pragma("user_version", { simple: true })).toBe(1);
+    expect(backup.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").pluck().get()).toBe(0);
+    backup.close();
+  }
+});

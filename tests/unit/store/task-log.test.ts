@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { openEngine, until } from "../../open-engine.ts";
+
+const byHand = () => {};
+
+/** Makes the next commit of events fail, as a full disk does. */
+function failCommits(storage: { writer: { exec(sql: string): unknown } }): () => void {
+  storage.writer.exec(
+    "CREATE TEMP TRIGGER no_room BEFORE INSERT ON task_events BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+  );
+  return () => void storage.writer.exec("DROP TRIGGER no_room");
+}
+
+it("a task whose commit fails is seen by nobody, and the caller is told", async () => {
+  await using node = await openEngine({ fake: { launch: byHand } });
+  const heal = failCommits(node.storage);
+  await expect(node.submit()).rejects.toThrow("disk full");
+  heal();
+  expect(node.engine.reader.list({}, 10)).toEqual([]);
+  expect(node.engine.reader.positions()).toEqual({ oldest: 0, newest: 0 });
+  expect(node.engine.log.openTasks.size).toBe(0);
+  expect(node.fake.turns).toHaveLength(0);
+});
+
+it("an event whose commit fails is heard by nobody, and the state is read back", async () => {
+  await using node = await openEngine({ fake: { script: byHand } });
+  const { task_id } = await node.submit();
+  const turn = await node.fake.turn(0);
+  await node.reaches(task_id, "running");
+  const tail = node.engine.log.tail(task_id);
+  let rings = 0;
+  tail?.listen(() => rings++);
+  const before = node.kinds(task_id);
+  const heal = failCommits(node.storage);
+  turn.emit({ kind: "progress", data: { type: "log", text: "lost" } });
+  const task = node.engine.log.get(task_id);
+  await until(() => task?.seq === before.length, "the state to be read back");
+  expect({ rings, last: tail?.last(), kinds: node.kinds(task_id) }).toEqual({
+    rings: 0,
+    last: before.length,
+    kinds: before,
+  });
+  heal();
+  turn.complete("after all");
+  await node.reaches(task_id, "completed");
+  expect(node.kinds(task_id).every((kind, index) => kind.startsWith(`${index + 1} `))).toBe(true);
+});
+
+it("the database itself refuses a second end, and any change of a task that has ended", async () => {
+  await using node = await openEngine();
+  const { task_id } = await node.submit();
+  await node.reaches(task_id, "completed");
+  const { writer } = node.storage;
+  const change = () => writer.prepare("UPDATE tasks SET status = 'running' WHERE task_id = ?").run(task_id);
+  expect(change).toThrow("a task that has ended is never changed");
+  const second = () =>
+    writer
+      .prepare(
+        "INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at) VALUES ('e', ?, 99, 'task.failed', 'failed', 'core', '{}', '')",
+      )
+      .run(task_id);
+  expect(second).toThrow(/UNIQUE/);
+});
+
+it("a position is never used again, also when the newest events are deleted", async () => {
+  const first = await openEngine();
+  const { task_id } = await first.submit();
+  await first.reaches(task_id, "completed");
+  const { newest } = first.engine.reader.positions();
+  first.storage.writer.exec("DELETE FROM tasks");
+  first.abandon();
+  await using node = await openEngine({ dir: first.dir });
+  const { task_id: second } = await node.submit();
+  await node.reaches(second, "completed");
+  expect(node.engine.reader.positions().oldest).toBeGreaterThan(newest);
+});
