@@ -7,7 +7,7 @@ import { createHome, startNode } from "../support.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** Commands, and what they print: a line each, in which … stands for anything. */
+/** Commands, and what they print; … stands for anything, alone in a line for any lines. */
 interface Block {
   readonly commands: string;
   readonly printed: string | undefined;
@@ -38,7 +38,9 @@ const shown = (raw: string) =>
 /** The lines that a page promises, as a pattern. */
 function patternOf(printed: string): RegExp {
   const lines = printed.trimEnd().split("\n");
-  const escaped = lines.map((line) => line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*"));
+  const escaped = lines.map((line) =>
+    line === "…" ? "[^]*" : line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*"),
+  );
   return new RegExp(`^${escaped.join("\n")}\n*$`);
 }
 
