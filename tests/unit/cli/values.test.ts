@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { findConnection } from "../../../cli/connection.ts";
+import { printable, table } from "../../../cli/render.ts";
+import { senderOf } from "../../../cli/sender.ts";
+import { durationMs, idOf, optionsOf, payloadOf } from "../../../cli/values.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "aethrolink-cli-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe("a duration", () => {
+  it.each([
+    ["500ms", 500],
+    ["90s", 90_000],
+    ["1.5m", 90_000],
+    ["1h", 3_600_000],
+    ["45", 45_000],
+  ])("%s is %i ms", (text, ms) => {
+    expect(durationMs(text)).toBe(ms);
+  });
+
+  it.each(["", "s", "-1s", "0s", "5d", "1 h x"])("%j is none", (text) => {
+    expect(() => durationMs(text)).toThrow(/is no duration/);
+  });
+});
+
+describe("options for a runtime", () => {
+  it("are JSON where they can be, else text", () => {
+    expect(optionsOf(["a=1", "b=true", "c=x=y", 'd={"e":[1]}', "f="])).toEqual({
+      a: 1,
+      b: true,
+      c: "x=y",
+      d: { e: [1] },
+      f: "",
+    });
+  });
+
+  it("need a name", () => {
+    expect(() => optionsOf(["=1"])).toThrow(/name=value/);
+    expect(() => optionsOf(["a"])).toThrow(/name=value/);
+  });
+});
+
+describe("a payload", () => {
+  it("is a text, a file's text, or JSON", () => {
+    const path = join(dir, "question.md");
+    writeFileSync(path, "what?");
+    expect(payloadOf({ text: "" })).toEqual({ text: "" });
+    expect(payloadOf({ "text-file": path })).toEqual({ text: "what?" });
+    expect(payloadOf({ payload: "[1]" })).toEqual([1]);
+  });
+
+  it("is exactly one of them, readable, and JSON where it says so", () => {
+    expect(() => payloadOf({})).toThrow(/--text, --text-file and --payload/);
+    expect(() => payloadOf({ text: "a", payload: "1" })).toThrow(/--text, --text-file and --payload/);
+    expect(() => payloadOf({ "text-file": join(dir, "none") })).toThrow(/can't be read/);
+    expect(() => payloadOf({ payload: "{" })).toThrow(/must be JSON/);
+  });
+});
+
+describe("an id", () => {
+  it("is the flag or the first argument, and not two different ones", () => {
+    expect(idOf("task-id", "a", undefined)).toBe("a");
+    expect(idOf("task-id", undefined, "a")).toBe("a");
+    expect(idOf("task-id", "a", "a")).toBe("a");
+    expect(() => idOf("task-id", "a", "b")).toThrow(/differ/);
+    expect(() => idOf("task-id", undefined, undefined)).toThrow(/--task-id/);
+  });
+});
+
+describe("the sender", () => {
+  it("is the flag, else the environment's, else the state file's, else local", () => {
+    const stateFile = join(dir, "agent.json");
+    writeFileSync(stateFile, '{"agent_id": "from-file"}');
+    const env = { AETHROLINK_AGENT_ID: "from-env" };
+    expect(senderOf({ agentId: "from-flag", stateFile, env })).toBe("from-flag");
+    expect(senderOf({ stateFile, env })).toBe("from-env");
+    expect(senderOf({ stateFile, env: {} })).toBe("from-file");
+    writeFileSync(stateFile, "{}");
+    expect(senderOf({ stateFile, env: {} })).toBe("local");
+  });
+
+  it("is not guessed where the state file that was named is missing or broken", () => {
+    const stateFile = join(dir, "broken.json");
+    expect(() => senderOf({ stateFile, env: {} })).toThrow(/can't be read/);
+    writeFileSync(stateFile, "{");
+    expect(() => senderOf({ stateFile, env: {} })).toThrow(/is no JSON/);
+  });
+});
+
+describe("the connection", () => {
+  const dataDir = join(dir, "data");
+  const nodeAt = (url: string) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, "node.json"), JSON.stringify({ url }));
+    writeFileSync(join(dataDir, "operator.token"), "own\n");
+  };
+
+  it("is the flag's server, else the environment's, else the data directory's, else the usual one", () => {
+    nodeAt("http://127.0.0.1:1111");
+    const env = { AETHROLINK_SERVER: "http://127.0.0.1:2222" };
+    const url = (sources: object) => findConnection({ dataDir, env: {}, ...sources }).baseUrl;
+    expect(url({ server: "http://127.0.0.1:3333", env })).toBe("http://127.0.0.1:3333");
+    expect(url({ env })).toBe("http://127.0.0.1:2222");
+    expect(url({})).toBe("http://127.0.0.1:1111");
+    expect(url({ dataDir: join(dir, "none") })).toBe("http://127.0.0.1:7777");
+  });
+
+  it("takes the environment's token, else the file's, else the data directory's", () => {
+    nodeAt("http://127.0.0.1:1111");
+    const tokenFile = join(dir, "token");
+    writeFileSync(tokenFile, "file's\n");
+    const token = (sources: object) => findConnection({ dataDir, env: {}, ...sources }).token;
+    expect(token({ tokenFile, env: { AETHROLINK_TOKEN: "env's" } })).toBe("env's");
+    expect(token({ tokenFile })).toBe("file's");
+    expect(token({})).toBe("own");
+    expect(() => token({ tokenFile: join(dir, "none") })).toThrow(/can't be read/);
+  });
+
+  it.each([
+    "http://127.0.0.1:2222",
+    "http://localhost:1111",
+    "https://127.0.0.1:1111",
+    "http://evil.example",
+  ])("never sends the data directory's token to %s", (server) => {
+    nodeAt("http://127.0.0.1:1111");
+    expect(findConnection({ dataDir, server, env: {} }).token).toBeUndefined();
+  });
+
+  it("says what is wrong with an address", () => {
+    expect(() => findConnection({ dataDir, server: "ftp://x", env: {} })).toThrow(/no address of a node/);
+  });
+});
+
+describe("what is printed", () => {
+  it("never holds what a terminal would take for a command", () => {
+    expect(printable("a\u001b[2Jb\u009bc\td\n")).toBe("a\\x1b[2Jb\\x9bc\td\n");
+  });
+
+  it("stands in columns", () => {
+    expect(
+      table(
+        [
+          { a: "1", bb: "2" },
+          { a: "333", bb: "4" },
+        ],
+        "none",
+      ),
+    ).toBe("A    BB\n1    2\n333  4");
+    expect(table([], "none")).toBe("none");
+  });
+});
