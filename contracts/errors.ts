@@ -103,6 +103,13 @@ export const Problem = z
         description: "Where a request is not valid.",
         examples: [[{ path: "intent", message: "required" }]],
       }),
+    launch_id: z
+      .string()
+      .optional()
+      .meta({
+        description: "The start that failed, of launch_failed.",
+        examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D7"],
+      }),
     request_id: z.string().meta({
       description: "Names this request in the node's log.",
       examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D4"],

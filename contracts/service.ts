@@ -18,7 +18,7 @@ export const Pong = z
 
 export const Healthz = z
   .object({ ok: z.boolean() })
-  .meta({ id: "Healthz", description: "Whether the node takes tasks and can write its log." });
+  .meta({ id: "Healthz", description: "Whether the node takes tasks; one that is stopping answers 503." });
 
 export const serviceRoutes = c.router({
   ping: {

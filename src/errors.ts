@@ -10,11 +10,14 @@ export class RequestError extends Error {
   readonly errors: readonly { path: string; message: string }[] | undefined;
   /** Seconds after which the same request may succeed. */
   readonly retryAfterS: number | undefined;
+  /** The start that failed. */
+  readonly launchId: string | undefined;
   constructor(code: ErrorCode, detail: string, more: FailMore = {}) {
     super(detail, { cause: more.cause });
     this.name = "RequestError";
     this.code = code;
     this.errors = more.errors;
+    this.launchId = more.launchId;
     this.retryAfterS = more.retryAfterS ?? (errorTable[code].retry ? 1 : undefined);
   }
 }
@@ -22,6 +25,7 @@ export class RequestError extends Error {
 interface FailMore {
   readonly errors?: readonly { path: string; message: string }[];
   readonly retryAfterS?: number;
+  readonly launchId?: string;
   readonly cause?: unknown;
 }
 

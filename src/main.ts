@@ -1,7 +1,7 @@
 /**
  * Puts a node together, starts it and stops it: the only file that knows all names.
  */
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -146,10 +146,17 @@ function processOptions({ config, launches, logger, url, secrets }: ProcessNeeds
   };
 }
 
-/** The data directory is nobody's but its owner's. */
+/** The data directory is nobody's but its owner's; one that others use is refused, not closed to them. */
 function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if ((statSync(dataDir).mode & 0o077) === 0) return;
+    const inside = readdirSync(dataDir);
+    if (inside.length > 0 && !inside.includes("lock.sqlite")) {
+      throw new Error(
+        "others may use it, and it holds other things; give --data-dir a directory of the node's own",
+      );
+    }
     chmodSync(dataDir, 0o700);
   } catch (thrown) {
     throw new StartError(

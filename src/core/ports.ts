@@ -244,8 +244,11 @@ export interface RuntimeAdapter {
    * @throws AdapterFault submit_failed or protocol_error when it was refused or lost before
    */
   submit(task: TaskToRun, target: Target, lease: Lease, signal: AbortSignal): Promise<Run>;
-  /** Ends the runtime's processes; resolves with whether anything ran. */
-  stop(target: Target): Promise<boolean>;
+  /**
+   * Ends the runtime's processes, or only the one that `options` choose; resolves with whether anything
+   * ran.
+   */
+  stop(target: Target, options?: JsonObject): Promise<boolean>;
   /** Ends all that the adapter started; bounded by `processes`' own escalation. */
   close(): Promise<void>;
 }

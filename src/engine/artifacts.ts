@@ -18,6 +18,8 @@ export interface ArtifactKeeper {
    * @returns the row, to be attached to the task
    */
   store(task_id: string, media_type: string, bytes: Uint8Array): Promise<ArtifactRow>;
+  /** Takes back what was stored for a task that didn't come to be. */
+  discard(row: ArtifactRow): Promise<void>;
   /** Writes an artifact's row and its event in the task's commit of this turn. */
   attach(task: OpenTask, row: ArtifactRow): void;
   /** What is known of an artifact. */
@@ -51,6 +53,7 @@ export function openArtifactKeeper(
       await store.put(row.artifact_id, bytes);
       return row;
     },
+    discard: (row) => store.remove(row.artifact_id),
     attach(task, row) {
       const { artifact_id, media_type } = row;
       const event = { kind: "artifact.created", source: "storage", message: `kept ${media_type}` } as const;

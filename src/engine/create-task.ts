@@ -49,7 +49,10 @@ export async function createTask(
   const large = await storeLargePayload(engine, task_id, request.payload as Json);
   // The payload may have taken time, and the key may have been used since. From here on all is one turn.
   const meanwhile = earlierUse(engine, key, bodyHash);
-  if (meanwhile !== undefined) return replay(engine, meanwhile);
+  if (meanwhile !== undefined) {
+    if (large !== undefined) await engine.artifacts.discard(large);
+    return replay(engine, meanwhile);
+  }
 
   const options = layOver(
     layOver(target.defaults, routeOptions),
@@ -80,6 +83,7 @@ export async function createTask(
     return { task: await acceptedRecord(engine, task, kept), replayed: false };
   } catch (thrown) {
     work.over.abort(); // nothing is to be done for a task that isn't there
+    if (large !== undefined) await engine.artifacts.discard(large);
     throw thrown;
   }
 }

@@ -5,6 +5,9 @@ import type { OpenTask } from "#src/store/task-rows.ts";
 import { excerptLength, largestInline } from "./artifacts.ts";
 import type { Engine } from "./engine.ts";
 
+/** The beginning of a text, no character cut in two. */
+const excerpt = (text: string) => text.slice(0, excerptLength).replace(/[\uD800-\uDBFF]$/, "");
+
 /**
  * A result as the record and the event hold it; a large one is an artifact.
  * @returns also the artifact's row, to be attached before the end of the task is written
@@ -22,7 +25,7 @@ export async function keepResult(engine: Engine, task: OpenTask, result: RunResu
       ? (["text/markdown", result.text] as const)
       : (["application/json", JSON.stringify(whole)] as const);
   const row = await engine.artifacts.store(task.fixed.task_id, media_type, Buffer.from(text));
-  const short: TaskResult = { ...small, text: result.text.slice(0, excerptLength), truncated: true };
+  const short: TaskResult = { ...small, text: excerpt(result.text), truncated: true };
   const { artifact_id } = row;
   return {
     row,

@@ -1,6 +1,6 @@
 /** Runtimes by hand: their health, their start and stop. */
 import type { TaskStatus } from "#contracts/enums.ts";
-import { AdapterFault, type JsonObject, type Lease, type Target } from "#src/core/ports.ts";
+import { AdapterFault, type JsonObject, type Launch, type Lease, type Target } from "#src/core/ports.ts";
 import { layOver } from "#src/core/runtime-options.ts";
 import { fail } from "#src/errors.ts";
 import { adapterOf, type Engine } from "./engine.ts";
@@ -47,22 +47,31 @@ export async function startRuntime(
   const merged = layOver(target.defaults, options);
   const up = adapter.usable(target, merged);
   if (up !== undefined) return { lease: up, started: false };
+  let launch: Launch | undefined;
   try {
-    const launch = adapter.launch(target, merged, new AbortController().signal);
+    launch = adapter.launch(target, merged, new AbortController().signal);
     return { lease: await launch.lease, started: true };
   } catch (thrown) {
     if (!(thrown instanceof AdapterFault)) throw thrown;
-    fail("launch_failed", thrown.message, { cause: thrown });
+    const launchId = launch?.launch_id ?? undefined;
+    const more = launchId === undefined ? {} : { launchId };
+    fail("launch_failed", thrown.message, { cause: thrown, ...more });
   }
 }
 
 /**
  * Stops a target's runtime.
+ * @param options which context of it; undefined: all of it
  * @param force also while it has open tasks that were handed over
  * @returns whether anything was running
  * @throws RequestError runtime_busy
  */
-export async function stopRuntime(engine: Engine, target: Target, force: boolean): Promise<boolean> {
+export async function stopRuntime(
+  engine: Engine,
+  target: Target,
+  options: JsonObject | undefined,
+  force: boolean,
+): Promise<boolean> {
   const busy = [...engine.works.values()].filter(
     (work) => work.target.target_id === target.target_id && handedOver.has(work.task.status),
   );
@@ -72,5 +81,6 @@ export async function stopRuntime(engine: Engine, target: Target, force: boolean
       `${target.target_id} has ${busy.length} open task(s); wait for them, cancel them, or stop it with force.`,
     );
   }
-  return adapterOf(engine, target).stop(target);
+  const chosen = options === undefined ? undefined : layOver(target.defaults, options);
+  return adapterOf(engine, target).stop(target, chosen);
 }

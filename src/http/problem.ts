@@ -15,6 +15,7 @@ export function problemOf(error: RequestError, request_id: string): Problem {
     detail: error.message,
     error: error.message,
     ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
+    ...(error.launchId === undefined ? {} : { launch_id: error.launchId }),
     request_id,
   };
 }
@@ -31,19 +32,17 @@ export function sendProblem(res: Response, error: RequestError): void {
     .send(JSON.stringify(problemOf(error, request_id)));
 }
 
+/** What the operator should look at; anything else is the caller's or a runtime's. */
+const ours: ReadonlySet<ErrorCode> = new Set(["internal", "artifact_corrupt", "unavailable"]);
+
 /** The last middleware: whatever was thrown becomes a problem document. */
 export function answerErrors(logger: Logger) {
   return (thrown: unknown, req: Request, res: Response, _next: NextFunction): void => {
     const error = requestErrorOf(thrown);
     const request_id = res.locals["request_id"];
-    if (errorTable[error.code].status >= 500) {
-      logger.error({ err: thrown, request_id, method: req.method, path: req.path }, "a request failed");
-    } else {
-      logger.debug(
-        { request_id, method: req.method, path: req.path, code: error.code },
-        "a request was refused",
-      );
-    }
+    const about = { request_id, method: req.method, path: req.path, code: error.code };
+    if (ours.has(error.code)) logger.error({ ...about, err: thrown }, "a request failed");
+    else logger.debug(about, "a request was refused");
     // The head of a stream has gone already: all that is left is to cut it off.
     if (res.headersSent) res.destroy();
     else sendProblem(res, error);

@@ -140,7 +140,7 @@ export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_
  */
 export type FailureReason = 'route_not_found' | 'route_ambiguous' | 'runtime_unavailable' | 'launch_failed' | 'submit_failed' | 'protocol_error' | 'remote_failed' | 'resume_failed' | 'cancel_failed' | 'timeout' | 'interrupted' | 'internal_error';
 /**
- * Whether the node takes tasks and can write its log.
+ * Whether the node takes tasks; one that is stopping answers 503.
  */
 export interface Healthz {
   ok: boolean;
@@ -220,6 +220,8 @@ export interface Problem {
   error: string;
   /** Where a request is not valid. */
   errors?: ProblemErrorsItem[];
+  /** The start that failed, of launch_failed. */
+  launch_id?: string;
   /** Names this request in the node's log. */
   request_id: string;
 }

@@ -109,8 +109,10 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
         signal,
       );
     },
-    async stop(target) {
-      const stopped = [...(keys.get(target.target_id) ?? [])].map((key) => pool.stop(key));
+    async stop(target, runtimeOptions) {
+      const all = keys.get(target.target_id) ?? [];
+      const meant = runtimeOptions === undefined ? [...all] : [keyOf(target, runtimeOptions)];
+      const stopped = meant.map((key) => pool.stop(key));
       return (await Promise.all(stopped)).includes(true);
     },
     close: pool.close,

@@ -159,7 +159,11 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
     },
     lane: (target, o, sticky_key) => ({ process: keyOf(target, o), session: sticky_key }),
     submit: (task, target, lease, signal) => submit(state, task, target, lease, signal),
-    stop: async (target) => endAll((process) => process.target_id === target.target_id, "stopped"),
+    async stop(target, o) {
+      const chosen = o === undefined ? undefined : find(target, o);
+      const meant = (process: FakeProcess) => o === undefined || process === chosen;
+      return endAll((process) => process.target_id === target.target_id && meant(process), "stopped");
+    },
     close: async () => void endAll(() => true, "closed"),
   };
 }

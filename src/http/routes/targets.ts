@@ -1,9 +1,10 @@
 /** Targets, and the runtimes among them, over HTTP. */
 import { initServer } from "@ts-rest/express";
 import type { Response } from "express";
+import type { z } from "zod";
 import { contract } from "#contracts/index.ts";
 import type { JsonObject as WireObject } from "#contracts/shared.ts";
-import type { TargetSpec } from "#contracts/targets.ts";
+import type { RuntimeStopRequest, TargetSpec } from "#contracts/targets.ts";
 import type { JsonObject, Target } from "#src/core/ports.ts";
 import { findTarget, healthOf, startRuntime, stopRuntime } from "#src/engine/runtimes.ts";
 import type { Server } from "../app.ts";
@@ -39,6 +40,8 @@ function detailOf(target: Target): TargetSpec {
   };
 }
 
+type StopRequest = z.output<typeof RuntimeStopRequest>;
+
 /** The handlers of the contract's targets. */
 export function targetHandlers({ engine }: Server) {
   const specs = (res: Response, detail: boolean | undefined) => {
@@ -54,10 +57,11 @@ export function targetHandlers({ engine }: Server) {
     const process_id = lease.process_id === null ? {} : { process_id: lease.process_id };
     return { runtime_id: target.target_id, started, lease_id: lease.lease_id, ...process_id };
   };
-  const stop = async (target: Target, force: boolean | undefined) => ({
-    runtime_id: target.target_id,
-    stopped: await stopRuntime(engine, target, force ?? false),
-  });
+  const stop = async (target: Target, body: StopRequest | undefined) => {
+    const options = body?.runtime_options as JsonObject | undefined;
+    const stopped = await stopRuntime(engine, target, options, body?.force ?? false);
+    return { runtime_id: target.target_id, stopped };
+  };
   const runtime = (runtime_id: string) => findTarget(engine, runtime_id, "runtime_not_found");
   const target = (target_id: string) => findTarget(engine, target_id, "target_not_found");
 
@@ -71,7 +75,7 @@ export function targetHandlers({ engine }: Server) {
     }),
     stopRuntime: async ({ params, body }) => ({
       status: 202,
-      body: await stop(runtime(params.runtime_id), body?.force),
+      body: await stop(runtime(params.runtime_id), body),
     }),
     getTargetHealth: async ({ params: { target_id } }) => ({
       status: 200,
@@ -87,7 +91,7 @@ export function targetHandlers({ engine }: Server) {
     }),
     stopTarget: async ({ params: { target_id }, body }) => ({
       status: 202,
-      body: { ...(await stop(target(target_id), body?.force)), target_agent_id: target_id, healthy: false },
+      body: { ...(await stop(target(target_id), body)), target_agent_id: target_id, healthy: false },
     }),
   });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -92,10 +93,10 @@ describe("the sender", () => {
 
 describe("the connection", () => {
   const dataDir = join(dir, "data");
-  const nodeAt = (url: string) => {
+  const nodeAt = (url: string, pid = process.pid) => {
     rmSync(dataDir, { recursive: true, force: true });
     mkdirSync(dataDir);
-    writeFileSync(join(dataDir, "node.json"), JSON.stringify({ url }));
+    writeFileSync(join(dataDir, "node.json"), JSON.stringify({ url, pid }));
     writeFileSync(join(dataDir, "operator.token"), "own\n");
   };
 
@@ -128,6 +129,15 @@ describe("the connection", () => {
   ])("never sends the data directory's token to %s", (server) => {
     nodeAt("http://127.0.0.1:1111");
     expect(findConnection({ dataDir, server, env: {} }).token).toBeUndefined();
+  });
+
+  it("never sends the data directory's token where its node has gone", () => {
+    const { pid = 0 } = spawnSync(process.execPath, ["-e", "0"]);
+    nodeAt("http://127.0.0.1:1111", pid);
+    expect(findConnection({ dataDir, env: {} })).toEqual({
+      baseUrl: "http://127.0.0.1:1111",
+      token: undefined,
+    });
   });
 
   it("says what is wrong with an address", () => {
