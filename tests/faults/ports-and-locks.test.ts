@@ -81,7 +81,7 @@ describe("a node that can't have its data directory", () => {
   test.skipIf(process.getuid?.() !== 0)("exits with 77 when it may not write there", async () => {
     using home = createHome();
     chmodSync(home.path, 0o755);
-    mkdirSync(home.dataDir, { mode: 0o755 });
+    mkdirSync(home.dataDir, { mode: 0o700 });
     const { code, lines } = await refused({ ...home, wrap: nobody });
     expect({ code, lines }).toEqual({ code: 77, lines: [expect.stringContaining(home.dataDir)] });
   });
@@ -109,7 +109,7 @@ describe("a node that can't have its data directory", () => {
 
   test("exits with 65 when its database is none", async () => {
     using home = createHome();
-    mkdirSync(home.dataDir);
+    mkdirSync(home.dataDir, { mode: 0o700 });
     writeFileSync(
       join(home.dataDir, "aethrolink.db"),
       "this is no database, but long enough to be one".repeat(50),
