@@ -3,7 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
-import { failures } from "./errors.ts";
+import { failures, storageFaults } from "./errors.ts";
 import { Ulid } from "./shared.ts";
 
 export const ArtifactRef = z
@@ -19,7 +19,12 @@ export const ArtifactRef = z
   .meta({ id: "ArtifactRef", description: "Bytes that the node keeps for a task." });
 export type ArtifactRef = z.infer<typeof ArtifactRef>;
 
-const artifactFailures = failures("artifact_not_found", "range_not_satisfiable", "artifact_corrupt");
+const artifactFailures = failures(
+  "artifact_not_found",
+  "range_not_satisfiable",
+  "artifact_corrupt",
+  ...storageFaults,
+);
 const c = initContract();
 
 /** The bytes themselves, in whatever media type they have. */

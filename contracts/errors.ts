@@ -132,14 +132,9 @@ export function failures<Code extends ErrorCode>(...codes: Code[]) {
   return { codes, responses: responses as { [Status in StatusOf<Code>]: ProblemAnswer } };
 }
 
-/** What every operation may answer: the guard's refusals and our own mistakes. */
-export const everywhere = failures(
-  "invalid_request",
-  "unauthorized",
-  "forbidden",
-  "misdirected",
-  "internal",
-  "unavailable",
-);
+/** What every operation may answer: the guard's refusals. Those that are open need no token. */
+export const everywhere = failures("invalid_request", "unauthorized", "forbidden", "misdirected");
+/** What an operation may answer besides that reads or writes the node's storage. */
+export const storageFaults = ["internal", "unavailable"] as const satisfies ErrorCode[];
 /** What every operation with a body may answer besides. */
 export const withBody = failures("payload_too_large", "unsupported_media_type");

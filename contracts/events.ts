@@ -6,7 +6,7 @@ import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
 import type { TaskEventKind, TaskStatus as TaskStatusName } from "./enums.ts";
-import { failures } from "./errors.ts";
+import { failures, storageFaults } from "./errors.ts";
 import { JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
 import {
   CancelledBy,
@@ -135,7 +135,7 @@ export const TaskEvents = z
   .object({ events: z.array(TaskEvent) })
   .meta({ id: "TaskEvents", description: "The history of a task so far." });
 
-const streamFailures = failures("position_gone");
+const streamFailures = failures("position_gone", ...storageFaults);
 const c = initContract();
 
 export const eventRoutes = c.router({

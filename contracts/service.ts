@@ -3,6 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
+import { failures } from "./errors.ts";
 
 const c = initContract();
 const Page = z.string().meta({ examples: ["<!doctype html><title>AethroLink</title>"] });
@@ -20,6 +21,10 @@ export const Healthz = z
   .object({ ok: z.boolean() })
   .meta({ id: "Healthz", description: "Whether the node takes tasks; one that is stopping answers 503." });
 
+const stopping = failures("unavailable");
+/** Where the node was not built whole. */
+const unfound = failures("internal");
+
 export const serviceRoutes = c.router({
   ping: {
     method: "GET",
@@ -32,8 +37,8 @@ export const serviceRoutes = c.router({
     method: "GET",
     path: "/healthz",
     summary: "Say whether the node takes tasks",
-    responses: { 200: Healthz },
-    metadata: { operationId: "healthz", tags: ["service"], codes: [], open: true },
+    responses: { 200: Healthz, ...stopping.responses },
+    metadata: { operationId: "healthz", tags: ["service"], codes: stopping.codes, open: true },
   },
   getOpenapi: {
     method: "GET",
@@ -43,15 +48,16 @@ export const serviceRoutes = c.router({
       200: z
         .looseObject({ openapi: z.string().meta({ examples: ["3.1.0"] }) })
         .meta({ id: "OpenapiDocument", description: "This document." }),
+      ...unfound.responses,
     },
-    metadata: { operationId: "getOpenapi", tags: ["service"], codes: [], open: true },
+    metadata: { operationId: "getOpenapi", tags: ["service"], codes: unfound.codes, open: true },
   },
   getDocs: {
     method: "GET",
     path: "/docs",
     summary: "Read the reference as a page",
-    responses: { 200: c.otherResponse({ contentType: "text/html", body: Page }) },
-    metadata: { operationId: "getDocs", tags: ["service"], codes: [], open: true },
+    responses: { 200: c.otherResponse({ contentType: "text/html", body: Page }), ...unfound.responses },
+    metadata: { operationId: "getDocs", tags: ["service"], codes: unfound.codes, open: true },
   },
   getMetrics: {
     method: "GET",

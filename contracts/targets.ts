@@ -90,10 +90,10 @@ const Detail = z.object({
 });
 
 const found = failures("runtime_not_found");
-const start = failures("runtime_not_found", "launch_failed");
+const start = failures("runtime_not_found", "launch_failed", "unavailable");
 const stop = failures("runtime_not_found", "runtime_busy");
 const targetFound = failures("target_not_found");
-const targetStart = failures("target_not_found", "launch_failed");
+const targetStart = failures("target_not_found", "launch_failed", "unavailable");
 const targetStop = failures("target_not_found", "runtime_busy");
 const c = initContract();
 

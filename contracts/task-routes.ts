@@ -1,7 +1,7 @@
 /** The calls that create, read, follow and stop a task. */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
-import { failures, withBody } from "./errors.ts";
+import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
 import { ConversationId, Cursor, Name, PageLimit, Ulid } from "./shared.ts";
 import { TaskCancelRequest, TaskCreateRequest } from "./task-request.ts";
@@ -20,13 +20,15 @@ const IdempotencyKey = z
 const TaskPath = z.object({
   task_id: Ulid.meta({ description: "The task.", examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D3"] }),
 });
-const taskFailures = failures("task_not_found");
+const listFailures = failures(...storageFaults);
+const taskFailures = failures("task_not_found", ...storageFaults);
 const createFailures = failures(
   "target_not_found",
   "route_not_found",
   "route_ambiguous",
   "target_cannot_satisfy_intent",
   "idempotency_key_reused",
+  ...storageFaults,
 );
 
 const c = initContract();
@@ -80,8 +82,8 @@ export const taskRoutes = c.router({
       limit: PageLimit,
       cursor: Cursor.optional(),
     }),
-    responses: { 200: TaskList },
-    metadata: { operationId: "listTasks", tags: ["tasks"], codes: [] },
+    responses: { 200: TaskList, ...listFailures.responses },
+    metadata: { operationId: "listTasks", tags: ["tasks"], codes: listFailures.codes },
   },
   getTask: {
     method: "GET",

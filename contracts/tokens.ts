@@ -3,7 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
-import { failures, withBody } from "./errors.ts";
+import { failures, storageFaults, withBody } from "./errors.ts";
 import { emptyIsAbsent, Time, Ulid } from "./shared.ts";
 import { TokenRole } from "./vocabulary.ts";
 
@@ -38,7 +38,8 @@ export const TokenCreated = z
   })
   .meta({ id: "TokenCreated", description: "The new token." });
 
-const revoke = failures("token_not_found", "token_in_use");
+const create = failures(...storageFaults);
+const revoke = failures("token_not_found", "token_in_use", ...storageFaults);
 const c = initContract();
 
 export const tokenRoutes = c.router({
@@ -47,8 +48,8 @@ export const tokenRoutes = c.router({
     path: "/v1/tokens",
     summary: "Make a token",
     body: TokenCreateRequest,
-    responses: { 201: TokenCreated, ...withBody.responses },
-    metadata: { operationId: "createToken", tags: ["tokens"], codes: withBody.codes },
+    responses: { 201: TokenCreated, ...create.responses, ...withBody.responses },
+    metadata: { operationId: "createToken", tags: ["tokens"], codes: [...create.codes, ...withBody.codes] },
   },
   listTokens: {
     method: "GET",

@@ -1085,33 +1085,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -1196,33 +1169,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       }
@@ -1332,18 +1278,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       },
@@ -1492,33 +1426,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -1605,33 +1512,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -1716,33 +1596,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       }
@@ -1852,18 +1705,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       },
@@ -2012,33 +1853,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -2153,12 +1967,12 @@ export const operations = {
       500: {
         "type": "application/problem+json",
         "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
+          "type": "urn:aethrolink:error:artifact_corrupt",
+          "title": "The artifact's bytes are damaged",
           "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
+          "code": "artifact_corrupt",
+          "detail": "The artifact's bytes are damaged.",
+          "error": "The artifact's bytes are damaged.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       },
@@ -2380,33 +2194,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -2588,33 +2375,6 @@ export const operations = {
           "error": "This Host is not served here.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -2668,18 +2428,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       },
@@ -2764,21 +2512,6 @@ export const operations = {
           "error": "The node made a mistake.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
       }
     }
   },
@@ -2842,21 +2575,6 @@ export const operations = {
           "code": "internal",
           "detail": "The node made a mistake.",
           "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       }
@@ -2925,33 +2643,6 @@ export const operations = {
           "code": "misdirected",
           "detail": "This Host is not served here.",
           "error": "This Host is not served here.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      500: {
-        "type": "application/problem+json",
-        "body": {
-          "type": "urn:aethrolink:error:internal",
-          "title": "The node made a mistake",
-          "status": 500,
-          "code": "internal",
-          "detail": "The node made a mistake.",
-          "error": "The node made a mistake.",
-          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
-        }
-      },
-      503: {
-        "type": "application/problem+json",
-        "headers": {
-          "Retry-After": "5"
-        },
-        "body": {
-          "type": "urn:aethrolink:error:unavailable",
-          "title": "The node can't take this now",
-          "status": 503,
-          "code": "unavailable",
-          "detail": "The node can't take this now.",
-          "error": "The node can't take this now.",
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       }
