@@ -140,12 +140,11 @@ export interface TestNode extends NodeProcess, AsyncDisposable {
   task(task_id: string, waitS?: number): Promise<TaskRecord>;
   /** Events of a task behind `after`, as they come, to the end of the stream. */
   events(task_id: string, after?: number): AsyncGenerator<TaskEvent, void, undefined>;
+  /** Events of all tasks from the first on, as they come; without an end. */
+  allEvents(): AsyncGenerator<TaskEvent, void, undefined>;
   /** All events of a task up to now. */
   history(task_id: string): Promise<TaskEvent[]>;
 }
-
-/** What a process printed when it ended before it answered. */
-export class NotUp extends Error {}
 
 /** Starts a node; resolves when it answers. */
 export async function startNode(options: StartOptions): Promise<TestNode> {
@@ -181,7 +180,7 @@ function answersAt(node: NodeProcess): Promise<string> {
     };
     node.process.stdout?.on("data", look);
     node.exited.then(
-      ({ code }) => reject(new NotUp(`the node exited with ${code}: ${node.stderr()}`)),
+      ({ code }) => reject(new Error(`the node exited with ${code}: ${node.stderr()}`)),
       reject,
     );
   });
@@ -227,12 +226,19 @@ function callsOf(url: string, token: string) {
       const answer = await fetch(`${url}/v1/tasks/${task_id}/events`, { headers });
       if (answer.status === 204 || answer.body === null) return;
       if (answer.status !== 200) throw new Error(`events of ${task_id}: ${answer.status}`);
-      const frames = answer.body
-        .pipeThrough(new TextDecoderStream())
-        .pipeThrough(new EventSourceParserStream());
-      for await (const frame of frames) yield JSON.parse(frame.data) as TaskEvent;
+      yield* eventsIn(answer.body);
+    },
+    async *allEvents() {
+      const answer = await fetch(`${url}/v1/events?after=0`, { headers: { authorization } });
+      if (answer.status !== 200 || answer.body === null) throw new Error(`all events: ${answer.status}`);
+      yield* eventsIn(answer.body);
     },
   };
+}
+
+async function* eventsIn(body: NonNullable<Response["body"]>): AsyncGenerator<TaskEvent, void, undefined> {
+  const frames = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const frame of frames) yield JSON.parse(frame.data) as TaskEvent;
 }
 
 /** A task's event of a kind, when it comes. */

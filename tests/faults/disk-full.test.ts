@@ -58,6 +58,18 @@ async function watched(node: TestNode, task_id: string): Promise<TaskEvent[]> {
   return events;
 }
 
+/** Follows all tasks to the end of one that is named later; gives the ids of their events. */
+function watchAll(node: TestNode, last: Promise<string>): Promise<string[]> {
+  const seen: TaskEvent[] = [];
+  return (async () => {
+    for await (const event of node.allEvents()) {
+      seen.push(event);
+      if (event.kind === "task.completed" && event.task_id === (await last)) break;
+    }
+    return seen.map((event) => event.event_id);
+  })();
+}
+
 async function taskIds(node: TestNode): Promise<string[]> {
   const { body } = await node.call<{ tasks: TaskRecord[] }>("GET", "/v1/tasks?limit=200");
   return body.tasks.map((task) => task.task_id).sort();
@@ -77,18 +89,25 @@ describe.skipIf(!possible)("a node whose disk is full", () => {
       using home = homeWithAgent();
       using disk = mountSmallDisk(home.dataDir, megabytes);
       await using node = await startNode(home);
+      const last = Promise.withResolvers<string>();
+      const watching = watchAll(node, last.promise);
       disk.fill();
       const { accepted, refused } = await submitUntilRefused(node);
       expect(await taskIds(node)).toEqual(accepted);
       disk.free();
       const after = await node.submit({ target_runtime: "counting", payload: "room" });
+      last.resolve(after.task_id);
       expect(endOf(await node.task(after.task_id, 10))).toBe("completed");
       for (const id of accepted) expect(endings).toContain(endOf(await node.task(id, 10)));
       const prompted = [...prompts(home.countFile)];
       expect(prompted.filter(([id]) => ![...accepted, after.task_id].includes(id))).toEqual([]);
       expect(prompted.filter(([, count]) => count > 1)).toEqual([]);
+      const seen = await watching;
       await node.stop();
       isSound(home);
+      using left = openLeftBehind(home.dataDir);
+      const kept = left.rows<{ event_id: string }>("SELECT event_id FROM task_events ORDER BY position");
+      expect(seen).toEqual(kept.slice(0, seen.length).map((row) => row.event_id));
       console.log(`full disk: ${accepted.length} accepted, ${refused.length} refused`);
     },
   );
