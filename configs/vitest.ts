@@ -3,10 +3,11 @@ import { defineConfig } from "vitest/config";
 const root = new URL("..", import.meta.url).pathname;
 
 /** A suite: the tests of some folders. */
-const suite = (name: string, include: string[], testTimeout: number) => ({
+const suite = (name: string, include: string[], testTimeout: number, setupFiles: string[] = []) => ({
   extends: true as const,
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, setupFiles },
 });
+const endNodes = ["tests/end-nodes.ts"];
 
 export default defineConfig({
   root,
@@ -29,8 +30,8 @@ export default defineConfig({
         20_000,
       ),
       suite("contract", ["tests/conformance/contract/**/*.test.ts"], 60_000),
-      suite("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
-      suite("faults", ["tests/faults/**/*.test.ts"], 300_000),
+      suite("e2e", ["tests/e2e/**/*.test.ts"], 120_000, endNodes),
+      suite("faults", ["tests/faults/**/*.test.ts"], 300_000, endNodes),
       suite("real", ["tests/real/**/*.test.ts"], 300_000),
     ],
   },

@@ -1,4 +1,4 @@
-/** The repository's programs as commands, for tests that start them. */
+/** The repository's programs as commands, for tests that start them, and registries that name them. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,4 +57,22 @@ export async function fakeCommand(...flags: string[]): Promise<string[]> {
 /** The command of a program of tests/fixtures/agents. */
 export function fixtureCommand(name: string, ...flags: string[]): string[] {
   return [process.execPath, join(root, `tests/fixtures/agents/${name}.mjs`), ...flags];
+}
+
+/** What a registry says of a target, without its adapter. */
+export interface TargetEntry {
+  readonly command: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  readonly timeout_ms?: number;
+  /** Beside `launch`. */
+  readonly more?: { readonly [key: string]: unknown };
+}
+
+/** A registry as a file can hold it. */
+export function registryText(targets: { readonly [name: string]: TargetEntry }): string {
+  const runtimes = Object.entries(targets).map(([name, { command, env, timeout_ms, more }]) => [
+    name,
+    { adapter: "acp", launch: { command, env, timeout_ms }, ...more },
+  ]);
+  return JSON.stringify({ runtimes: Object.fromEntries(runtimes) });
 }

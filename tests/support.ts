@@ -7,25 +7,7 @@ import type { Readable } from "node:stream";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { TaskEvent } from "#contracts/events.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
-import { nodeProgram } from "./programs.ts";
-
-/** What a registry says of a target, without its adapter. */
-export interface TargetEntry {
-  readonly command: readonly string[];
-  readonly env?: { readonly [name: string]: string };
-  readonly timeout_ms?: number;
-  /** Beside `launch`. */
-  readonly more?: { readonly [key: string]: unknown };
-}
-
-/** A registry as a file can hold it. */
-export function registryText(targets: { readonly [name: string]: TargetEntry }): string {
-  const runtimes = Object.entries(targets).map(([name, { command, env, timeout_ms, more }]) => [
-    name,
-    { adapter: "acp", launch: { command, env, timeout_ms }, ...more },
-  ]);
-  return JSON.stringify({ runtimes: Object.fromEntries(runtimes) });
-}
+import { nodeProgram, registryText, type TargetEntry } from "./programs.ts";
 
 /** A directory for a node's data, beside its registry; gone at the end. */
 export interface Home extends Disposable {
@@ -76,6 +58,12 @@ export interface NodeProcess {
   readonly stderr: () => string;
 }
 
+const living = new Set<ChildProcess>();
+/** Ends the nodes that tests which were given up have left. */
+export function endNodes(): void {
+  for (const child of living) child.kill("SIGKILL");
+}
+
 /** Starts the program. */
 export async function spawnNode(options: StartOptions): Promise<NodeProcess> {
   const { registry, dataDir, env, args = [], preload = [], wrap = [] } = options;
@@ -95,6 +83,8 @@ export async function spawnNode(options: StartOptions): Promise<NodeProcess> {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  living.add(child);
+  child.once("exit", () => living.delete(child));
   const stdout = textOf(child.stdout);
   const stderr = textOf(child.stderr);
   const exited = new Promise<Exit>((resolve, reject) => {

@@ -5,15 +5,8 @@ import { join } from "node:path";
 import { setTimeout as elapsed } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { TaskEvent } from "#contracts/events.ts";
-import { fixtureCommand } from "../programs.ts";
-import {
-  createHome,
-  type StartOptions,
-  spawnNode,
-  startNode,
-  type TargetEntry,
-  type TestNode,
-} from "../support.ts";
+import { fixtureCommand, type TargetEntry } from "../programs.ts";
+import { createHome, type StartOptions, spawnNode, startNode, type TestNode } from "../support.ts";
 import { type CurrentNode, createCurrent, createRandom, type Load, startLoad } from "./crash-load.ts";
 import { carriers, type LeftBehind, openLeftBehind, prompts } from "./evidence.ts";
 
