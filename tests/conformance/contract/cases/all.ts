@@ -1,0 +1,15 @@
+/** All cases. */
+import type { Cases } from "../case.ts";
+import { artifactCases } from "./artifacts.ts";
+import { serviceCases } from "./service.ts";
+import { targetCases } from "./targets.ts";
+import { taskCases } from "./tasks.ts";
+import { tokenCases } from "./tokens.ts";
+
+export const cases: Cases = {
+  ...taskCases,
+  ...targetCases,
+  ...artifactCases,
+  ...tokenCases,
+  ...serviceCases,
+};

@@ -1,0 +1,118 @@
+/** When the operations on tasks, and the events of all of them, answer what. */
+import { type Call, type CasesOf, nothing, targets, twofold } from "../case.ts";
+import { failing, refusedBodies, refusedToReaders, refusedToStrangers, tooLarge } from "./refusals.ts";
+
+const wish = { intent: "contract.run", payload: { text: "hello" }, target_runtime: targets.able };
+
+const create: Call = (client) => client.createTask(wish);
+const createLarge: Call = (client) => client.createTask({ ...wish, payload: tooLarge });
+
+/** Uses a key for two requests. */
+const createWithUsedKey: Call = async (client) => {
+  const key = { "Idempotency-Key": "used-before" };
+  await client.createTask(wish, key).catch(() => undefined);
+  return client.createTask({ ...wish, payload: "another" }, key);
+};
+
+const list: Call = (client) => client.listTasks({ limit: 3, target: targets.able });
+const read: Call = async (client, world) => client.getTask(await world.endedTask());
+
+const follow: Call = async function* (client, world) {
+  yield* client.streamTaskEvents(await world.endedTask(), {}, {}, { maxFailures: 1 });
+};
+const followFrom =
+  (task_id: string, after: number): Call =>
+  (client) =>
+    client.streamTaskEvents(task_id, { after }, {}, { maxFailures: 1 });
+const followAtEnd: Call = async function* (client, world) {
+  yield* client.streamTaskEvents(await world.endedTask(), { after: 1000 });
+};
+
+const cancelEnded: Call = async (client, world) => client.cancelTask(await world.endedTask());
+const cancel =
+  (reason: string): Call =>
+  async (client, world) =>
+    client.cancelTask(await world.endedTask(), { reason });
+
+/** The first of the events of all tasks, which have no end. */
+const followAll: Call = async function* (client) {
+  let seen = 0;
+  for await (const event of client.streamEvents({ after: 0 }, {}, { maxFailures: 1 })) {
+    yield event;
+    if (++seen === 5) return;
+  }
+};
+
+export const taskCases: CasesOf<
+  "createTask" | "listTasks" | "getTask" | "streamTaskEvents" | "cancelTask" | "streamEvents"
+> = {
+  createTask: {
+    ...refusedToReaders(create),
+    ...refusedBodies(create, createLarge),
+    200: {
+      when: "to a task that it waits for",
+      call: (client) => client.createTask({ ...wish, delivery: { mode: "sync" } }),
+    },
+    202: { when: "to a task that it takes", call: create },
+    400: { when: "to an intent that is empty", call: (client) => client.createTask({ ...wish, intent: "" }) },
+    404: {
+      when: "for a target that isn't there",
+      call: (client) => client.createTask({ ...wish, target_runtime: nothing.name }),
+    },
+    409: {
+      when: "for an intent of two targets",
+      call: (client) => client.createTask({ intent: twofold, payload: "hello" }),
+    },
+    422: { when: "for a key that was used for another request", call: createWithUsedKey },
+    500: { when: "when the tables have gone", at: "emptied", call: create },
+    503: { when: "while the node stops", at: "stopping", call: create },
+  },
+  listTasks: {
+    ...refusedToStrangers(list),
+    ...failing(list),
+    200: { when: "with the newest tasks", call: list },
+    400: { when: "to a limit of none", call: (client) => client.listTasks({ limit: 0 }) },
+  },
+  getTask: {
+    ...refusedToStrangers(read),
+    ...failing(read),
+    200: { when: "with a task", call: read },
+    400: { when: "to what is no id", call: (client) => client.getTask("no-id") },
+    404: { when: "for a task that isn't there", call: (client) => client.getTask(nothing.id) },
+  },
+  streamTaskEvents: {
+    ...refusedToStrangers(follow),
+    ...failing(follow),
+    200: { when: "with the history of a task", call: follow },
+    204: { when: "behind the end of a task", call: followAtEnd },
+    400: { when: "to what is no position", call: followFrom(nothing.id, -1) },
+    404: { when: "for a task that isn't there", call: followFrom(nothing.id, 0) },
+  },
+  cancelTask: {
+    ...refusedToReaders(cancelEnded),
+    ...refusedBodies(cancel("enough"), cancel(tooLarge)),
+    ...failing(cancelEnded),
+    200: { when: "for a task that has ended", call: cancelEnded },
+    202: {
+      when: "for a task that runs",
+      call: async (client, world) => client.cancelTask(await world.runningTask(), { reason: "enough" }),
+    },
+    400: { when: "to a reason that is too long", call: cancel("x".repeat(2000)) },
+    404: { when: "for a task that isn't there", call: (client) => client.cancelTask(nothing.id) },
+  },
+  streamEvents: {
+    ...refusedToStrangers(followAll),
+    ...failing(followAll),
+    200: { when: "with the events of all tasks", call: followAll },
+    400: {
+      when: "to what is no position",
+      call: (client) => client.streamEvents({}, { "Last-Event-ID": "yesterday" }, { maxFailures: 1 }),
+    },
+    410: {
+      when: "for a position that is kept no more",
+      call: async function* (client, world) {
+        yield* client.streamEvents({ after: await world.lostPosition() });
+      },
+    },
+  },
+};

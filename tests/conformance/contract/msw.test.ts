@@ -1,0 +1,37 @@
+/** The mock handlers answer as the contract says. */
+import { setupServer } from "msw/node";
+import { afterAll, beforeAll } from "vitest";
+import { type Choice, handlers } from "#generated/msw/handlers.ts";
+import { alteredFetch } from "./altered-fetch.ts";
+import { nothing, targets, type World } from "./case.ts";
+import { describeContract } from "./suite.ts";
+
+const baseUrl = "http://127.0.0.1:7777";
+const server = setupServer();
+beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
+afterAll(() => server.close());
+
+/** It needs nothing but names: what it answers is chosen. */
+const anyId = async () => nothing.id;
+const world: World = {
+  endedTask: anyId,
+  runningTask: anyId,
+  artifact: anyId,
+  damagedArtifact: anyId,
+  ownToken: anyId,
+  spareToken: anyId,
+  lostPosition: async () => 1,
+  busyTarget: async () => targets.able,
+};
+
+describeContract({
+  open: async () => ({
+    baseUrl,
+    tokens: { operator: "alink_operator", reader: "alink_reader", nobody: undefined },
+    world,
+    altered: () => alteredFetch({}),
+    [Symbol.asyncDispose]: async () => {},
+  }),
+  expects: (operationId, status) =>
+    server.resetHandlers(...handlers(baseUrl, { [operationId]: status } as Choice)),
+});
