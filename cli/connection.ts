@@ -29,27 +29,38 @@ const usualUrl = "http://127.0.0.1:7777";
 /** Finds the node and the token for it. */
 export function findConnection({ server, tokenFile, dataDir, env }: ConnectionSources): Connection {
   const directory = expandHome(dataDir ?? (env["AETHROLINK_DATA_DIR"] || "~/.aethrolink"));
-  const known = nodeOf(directory);
-  const baseUrl = checkedUrl(server ?? (env["AETHROLINK_SERVER"] || (known?.url ?? usualUrl)));
+  const named = server ?? (env["AETHROLINK_SERVER"] || undefined);
+  const known = nodeOf(directory, named !== undefined);
+  const baseUrl = checkedUrl(named ?? known?.url ?? usualUrl);
   const isOwn = known !== undefined && sameOrigin(known.url, baseUrl) && runs(known.pid);
   const own = isOwn ? join(directory, "operator.token") : undefined;
-  return { baseUrl, token: env["AETHROLINK_TOKEN"] || tokenIn(tokenFile, own) };
+  return { baseUrl, token: givenToken(env["AETHROLINK_TOKEN"]) ?? tokenIn(tokenFile, own) };
 }
 
 /** `~` is not always the shell's to expand: `--data-dir=~/x` comes as it is. */
 export const expandHome = (path: string) => resolve(path.replace(/^~(?=\/|$)/, homedir()));
 
+interface KnownNode {
+  readonly url: string;
+  readonly pid: unknown;
+}
+
 /** What the node of a data directory has written down of itself. */
-function nodeOf(directory: string): { url: string; pid: unknown } | undefined {
-  const text = textIfThere(join(directory, "node.json"));
+function nodeOf(directory: string, mayBeDamaged: boolean): KnownNode | undefined {
+  const path = join(directory, "node.json");
+  const text = textIfThere(path);
   if (text === undefined) return undefined;
+  const known = parseNode(text);
+  if (known !== undefined || mayBeDamaged) return known;
+  throw new UsageError(`${path} is damaged; restart the node, or name it with --server`);
+}
+
+function parseNode(text: string): KnownNode | undefined {
   try {
     const { url, pid } = JSON.parse(text) as { url?: unknown; pid?: unknown };
-    return typeof url === "string" ? { url, pid } : undefined;
+    return typeof url === "string" && URL.canParse(url) ? { url, pid } : undefined;
   } catch {
-    throw new UsageError(
-      `${join(directory, "node.json")} is damaged; restart the node, or name it with --server`,
-    );
+    return undefined;
   }
 }
 
@@ -71,13 +82,24 @@ function checkedUrl(text: string): string {
   throw new UsageError(`${JSON.stringify(text)} is no address of a node; it looks like ${usualUrl}`);
 }
 
-const sameOrigin = (a: string, b: string) => URL.canParse(a) && new URL(a).origin === new URL(b).origin;
+const sameOrigin = (a: string, b: string) => new URL(a).origin === new URL(b).origin;
+
+const givenToken = (text: string | undefined) => (text ? checkedToken(text, "AETHROLINK_TOKEN") : undefined);
 
 function tokenIn(named: string | undefined, own: string | undefined): string | undefined {
-  if (named === undefined) return own === undefined ? undefined : textIfThere(own)?.trim();
-  const text = textIfThere(expandHome(named));
-  if (text === undefined) throw new UsageError(`the token file ${named} can't be read`);
-  return text.trim();
+  const path = named === undefined ? own : expandHome(named);
+  if (path === undefined) return undefined;
+  const text = textIfThere(path);
+  if (text !== undefined) return checkedToken(text, path);
+  if (named === undefined) return undefined;
+  throw new UsageError(`the token file ${named} can't be read`);
+}
+
+/** What came from where it should not may be a secret, too: it is never shown. */
+function checkedToken(text: string, from: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new UsageError(`${from} holds no token; a token is one line of letters, digits and signs`);
 }
 
 function textIfThere(path: string): string | undefined {

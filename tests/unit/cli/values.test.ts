@@ -140,6 +140,34 @@ describe("the connection", () => {
     });
   });
 
+  it("never shows what it took for a token", () => {
+    const tokenFile = join(dir, "private-key");
+    for (const [text, shown] of [
+      ["SECRET one\nSECRET two\n", "private-key holds no token"],
+      ["SECRET \ufffd", "private-key holds no token"],
+      ["\n", "private-key holds no token"],
+    ] as const) {
+      writeFileSync(tokenFile, text);
+      const find = () => findConnection({ dataDir: join(dir, "none"), tokenFile, env: {} });
+      expect(find).toThrow(shown);
+      expect(find).not.toThrow("SECRET");
+    }
+    const env = { AETHROLINK_TOKEN: "SECRET\nSECRET" };
+    expect(() => findConnection({ dataDir: join(dir, "none"), env })).toThrow(/^AETHROLINK_TOKEN holds no/);
+  });
+
+  it("doesn't need a node.json that is damaged where the server is named", () => {
+    nodeAt("http://127.0.0.1:1111");
+    for (const damaged of ["{", "null", "[]", '{"url": 1}', '{"url": "nonsense"}']) {
+      writeFileSync(join(dataDir, "node.json"), damaged);
+      expect(() => findConnection({ dataDir, env: {} })).toThrow(/node.json is damaged/);
+      expect(findConnection({ dataDir, server: "http://127.0.0.1:1111", env: {} })).toEqual({
+        baseUrl: "http://127.0.0.1:1111",
+        token: undefined,
+      });
+    }
+  });
+
   it("says what is wrong with an address", () => {
     expect(() => findConnection({ dataDir, server: "ftp://x", env: {} })).toThrow(/no address of a node/);
   });
