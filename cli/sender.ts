@@ -10,9 +10,13 @@ interface SenderSources {
   readonly env: { readonly [name: string]: string | undefined };
 }
 
-/** The flag, else AETHROLINK_AGENT_ID, else the state file's agent_id, else local. */
-export function senderOf({ agentId, stateFile, env }: SenderSources): string {
-  return agentId || env["AETHROLINK_AGENT_ID"] || agentInFile(stateFile) || "local";
+/**
+ * The flag, else AETHROLINK_AGENT_ID, else the state file's agent_id.
+ * @returns undefined where none is named: the node then takes whom the token belongs to, else local
+ * @throws UsageError where the state file that was named tells no agent
+ */
+export function senderOf({ agentId, stateFile, env }: SenderSources): string | undefined {
+  return agentId || env["AETHROLINK_AGENT_ID"] || agentInFile(stateFile);
 }
 
 function agentInFile(named: string | undefined): string | undefined {
@@ -24,10 +28,17 @@ function agentInFile(named: string | undefined): string | undefined {
     if (named === undefined) return undefined;
     throw new UsageError(`the state file ${named} can't be read`);
   }
+  const agent_id = agentIn(text);
+  if (agent_id === undefined && named !== undefined)
+    throw new UsageError(`the state file ${named} tells no agent; it looks like {"agent_id": "scribe"}`);
+  return agent_id;
+}
+
+function agentIn(text: string): string | undefined {
   try {
     const { agent_id } = JSON.parse(text) as { agent_id?: unknown };
-    return typeof agent_id === "string" ? agent_id : undefined;
+    return typeof agent_id === "string" && agent_id !== "" ? agent_id : undefined;
   } catch {
-    throw new UsageError(`the state file ${path} is no JSON`);
+    return undefined;
   }
 }

@@ -1,5 +1,4 @@
 /** Values of flags. */
-import { readFileSync } from "node:fs";
 import { UsageError } from "./usage-error.ts";
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
@@ -40,41 +39,6 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-interface PayloadFlags {
-  readonly text?: string | undefined;
-  readonly "text-file"?: string | undefined;
-  readonly payload?: string | undefined;
-}
-
-/**
- * The payload of a task: exactly one of the flags, or the words behind the command.
- * @throws UsageError
- */
-export function payloadOf(flags: PayloadFlags): unknown {
-  const given = [flags.text, flags["text-file"], flags.payload].filter((value) => value !== undefined);
-  if (given.length !== 1) {
-    throw new UsageError("say what the target gets, with one of --text, --text-file and --payload");
-  }
-  if (flags.text !== undefined) return { text: flags.text };
-  if (flags["text-file"] !== undefined) return { text: textOfFile(flags["text-file"]) };
-  try {
-    return JSON.parse(flags.payload ?? "");
-  } catch {
-    throw new UsageError('--payload must be JSON, like \'{"text": "hello"}\'; for plain text use --text');
-  }
-}
-
-/** A file's text; `-` is standard input. */
-function textOfFile(path: string): string {
-  try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
-  } catch (thrown) {
-    throw new UsageError(
-      `${path} can't be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    );
-  }
-}
-
 /**
  * An id that comes as a flag or as the first argument.
  * @throws UsageError where it is missing, or both are given and differ
@@ -86,4 +50,13 @@ export function idOf(flag: string, fromFlag: string | undefined, argument: strin
   const id = fromFlag ?? argument;
   if (!id) throw new UsageError(`name one: as the first argument, or with --${flag}`);
   return id;
+}
+
+/**
+ * A key that makes a task once.
+ * @throws UsageError
+ */
+export function idempotencyKeyOf(text: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new UsageError("--idempotency-key must be 1 to 255 visible ASCII characters");
 }

@@ -10,11 +10,12 @@ import {
 } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand, type SharedFlags } from "../base.ts";
+import { expandHome } from "../connection.ts";
 import { exitOf, explainTask, wholeText } from "../outcome.ts";
+import { type PayloadFlags, payloadOf } from "../payload.ts";
 import { eventInWords, printable, taskInWords } from "../render.ts";
 import { senderOf } from "../sender.ts";
-import { UsageError } from "../usage-error.ts";
-import { durationMs, optionsOf, payloadOf } from "../values.ts";
+import { durationMs, idempotencyKeyOf, optionsOf } from "../values.ts";
 import { leaveOnInterrupt, progressLine, waitVisibly } from "../waiting.ts";
 
 /** Gives a task to a target. */
@@ -41,7 +42,7 @@ export class Call extends NodeCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    cwd: Flags.string({ description: "absolute directory that the runtime works in" }),
+    cwd: Flags.string({ description: "directory that the runtime works in, on the node's machine" }),
     "conversation-id": Flags.string({ description: "goes on with that conversation" }),
     "agent-id": Flags.string({
       description: "who asks; default: AETHROLINK_AGENT_ID, else the state file's, else local",
@@ -63,26 +64,10 @@ export class Call extends NodeCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Call);
     const node = this.node(flags);
-    const request: TaskCreateRequest = {
-      intent: flags.intent,
-      payload: payloadOf(flags) as TaskCreateRequest["payload"],
-      sender: senderOf({ agentId: flags["agent-id"], stateFile: flags["state-file"], env: process.env }),
-      ...(flags.target === undefined ? {} : { target_runtime: flags.target }),
-      ...(flags["conversation-id"] === undefined ? {} : { conversation_id: flags["conversation-id"] }),
-      runtime_options: {
-        ...optionsOf(flags.option ?? []),
-        ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
-      },
-      delivery: {
-        ...(flags.sync ? { mode: "sync" as const } : {}),
-        ...(flags.timeout === undefined ? {} : { timeout_ms: durationMs(flags.timeout) }),
-      },
-    };
     const key = flags["idempotency-key"];
-    if (key === "") throw new UsageError("--idempotency-key must not be empty");
     const accepted = await createTask(
-      request,
-      key === undefined ? undefined : { "Idempotency-Key": key },
+      await requestOf(flags),
+      key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) },
       node,
     );
     if (flags.follow) await this.followTask(flags, accepted.task, node);
@@ -134,4 +119,38 @@ export class Call extends NodeCommand {
     const exit = exitOf(task);
     if (exit !== exitCodes.ok) this.exit(exit);
   }
+}
+
+interface RequestFlags extends PayloadFlags {
+  readonly intent: string;
+  readonly target?: string | undefined;
+  readonly option?: readonly string[] | undefined;
+  readonly cwd?: string | undefined;
+  readonly "conversation-id"?: string | undefined;
+  readonly "agent-id"?: string | undefined;
+  readonly "state-file"?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly sync?: boolean;
+}
+
+/** What the flags ask for. */
+async function requestOf(flags: RequestFlags): Promise<TaskCreateRequest> {
+  const { target, cwd, timeout, "agent-id": agentId, "state-file": stateFile } = flags;
+  const conversation_id = flags["conversation-id"];
+  const sender = senderOf({ agentId, stateFile, env: process.env });
+  return {
+    intent: flags.intent,
+    payload: (await payloadOf(flags)) as TaskCreateRequest["payload"],
+    ...(sender === undefined ? {} : { sender }),
+    ...(target === undefined ? {} : { target_runtime: target }),
+    ...(conversation_id === undefined ? {} : { conversation_id }),
+    runtime_options: {
+      ...optionsOf(flags.option ?? []),
+      ...(cwd === undefined ? {} : { cwd: expandHome(cwd) }),
+    },
+    delivery: {
+      ...(flags.sync ? { mode: "sync" as const } : {}),
+      ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
+    },
+  };
 }

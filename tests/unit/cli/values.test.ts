@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { findConnection } from "../../../cli/connection.ts";
+import { payloadOf } from "../../../cli/payload.ts";
 import { printable, table } from "../../../cli/render.ts";
 import { senderOf } from "../../../cli/sender.ts";
-import { durationMs, idOf, optionsOf, payloadOf } from "../../../cli/values.ts";
+import { durationMs, idempotencyKeyOf, idOf, optionsOf } from "../../../cli/values.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "aethrolink-cli-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -45,19 +46,35 @@ describe("options for a runtime", () => {
 });
 
 describe("a payload", () => {
-  it("is a text, a file's text, or JSON", () => {
-    const path = join(dir, "question.md");
-    writeFileSync(path, "what?");
-    expect(payloadOf({ text: "" })).toEqual({ text: "" });
-    expect(payloadOf({ "text-file": path })).toEqual({ text: "what?" });
-    expect(payloadOf({ payload: "[1]" })).toEqual([1]);
+  const path = join(dir, "question.md");
+
+  it("is a text, a file's text, or JSON", async () => {
+    writeFileSync(path, "\ufeffwhat?");
+    expect(await payloadOf({ text: "" })).toEqual({ text: "" });
+    expect(await payloadOf({ "text-file": path })).toEqual({ text: "\ufeffwhat?" });
+    expect(await payloadOf({ payload: "[1]" })).toEqual([1]);
   });
 
-  it("is exactly one of them, readable, and JSON where it says so", () => {
-    expect(() => payloadOf({})).toThrow(/--text, --text-file and --payload/);
-    expect(() => payloadOf({ text: "a", payload: "1" })).toThrow(/--text, --text-file and --payload/);
-    expect(() => payloadOf({ "text-file": join(dir, "none") })).toThrow(/can't be read/);
-    expect(() => payloadOf({ payload: "{" })).toThrow(/must be JSON/);
+  it("is exactly one of them, readable, and JSON where it says so", async () => {
+    const missing = /--text, --text-file and --payload/;
+    await expect(payloadOf({})).rejects.toThrow(missing);
+    await expect(payloadOf({ text: "a", payload: "1" })).rejects.toThrow(missing);
+    await expect(payloadOf({ "text-file": join(dir, "none") })).rejects.toThrow(/can't be read/);
+    await expect(payloadOf({ "text-file": dir })).rejects.toThrow(/can't be read/);
+    await expect(payloadOf({ payload: "{" })).rejects.toThrow(/must be JSON/);
+  });
+
+  it("is never a file whose bytes would arrive as others", async () => {
+    writeFileSync(path, Uint8Array.of(0x50, 0x4b, 0xff, 0xfe));
+    await expect(payloadOf({ "text-file": path })).rejects.toThrow(/is no text in UTF-8/);
+  });
+});
+
+describe("an idempotency key", () => {
+  it("is visible ASCII", () => {
+    expect(idempotencyKeyOf("order-17")).toBe("order-17");
+    for (const text of ["", "a b", "k\u20ac", "k".repeat(256)])
+      expect(() => idempotencyKeyOf(text)).toThrow(/visible ASCII/);
   });
 });
 
@@ -72,22 +89,33 @@ describe("an id", () => {
 });
 
 describe("the sender", () => {
-  it("is the flag, else the environment's, else the state file's, else local", () => {
+  it("is the flag, else the environment's, else the state file's", () => {
     const stateFile = join(dir, "agent.json");
     writeFileSync(stateFile, '{"agent_id": "from-file"}');
     const env = { AETHROLINK_AGENT_ID: "from-env" };
     expect(senderOf({ agentId: "from-flag", stateFile, env })).toBe("from-flag");
     expect(senderOf({ stateFile, env })).toBe("from-env");
     expect(senderOf({ stateFile, env: {} })).toBe("from-file");
-    writeFileSync(stateFile, "{}");
-    expect(senderOf({ stateFile, env: {} })).toBe("local");
   });
 
-  it("is not guessed where the state file that was named is missing or broken", () => {
+  it("is left to the node where nobody is named", () => {
+    vi.stubEnv("HOME", dir);
+    expect(senderOf({ env: {} })).toBeUndefined();
+    mkdirSync(join(dir, ".aethrolink"));
+    writeFileSync(join(dir, ".aethrolink/agent.json"), "{}");
+    expect(senderOf({ env: {} })).toBeUndefined();
+    writeFileSync(join(dir, ".aethrolink/agent.json"), '{"agent_id": "usual"}');
+    expect(senderOf({ env: {} })).toBe("usual");
+    vi.unstubAllEnvs();
+  });
+
+  it("is not guessed where the state file that was named is missing, broken or tells none", () => {
     const stateFile = join(dir, "broken.json");
     expect(() => senderOf({ stateFile, env: {} })).toThrow(/can't be read/);
-    writeFileSync(stateFile, "{");
-    expect(() => senderOf({ stateFile, env: {} })).toThrow(/is no JSON/);
+    for (const text of ["{", "null", "{}", '{"agent_id": ""}', '{"agent_id": 7}']) {
+      writeFileSync(stateFile, text);
+      expect(() => senderOf({ stateFile, env: {} })).toThrow(/tells no agent/);
+    }
   });
 });
 
