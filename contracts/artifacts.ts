@@ -64,6 +64,11 @@ export const artifactRoutes = c.router({
       304: c.noBody(),
       ...artifactFailures.responses,
     },
-    metadata: { operationId: "getArtifact", tags: ["artifacts"], codes: artifactFailures.codes },
+    metadata: {
+      operationId: "getArtifact",
+      tags: ["artifacts"],
+      codes: artifactFailures.codes,
+      media: ["application/json", "text/markdown", "text/plain"],
+    },
   },
 });

@@ -15,9 +15,11 @@ import { DeliveryMode } from "./vocabulary.ts";
 
 export const Intent = z
   .string()
-  .regex(/^[^\p{Cc}]{1,128}$/u, "must be 1 to 128 characters without control characters")
+  .regex(/^\P{Cc}{1,128}$/u, "must be 1 to 128 characters without control characters")
   .meta({
     id: "Intent",
+    // The same for programs that don't know Unicode's classes.
+    pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]{1,128}$",
     description: "What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.",
     examples: ["research.topic"],
   });

@@ -1,6 +1,6 @@
 /** The repository's programs as commands, for tests that start them, and registries that name them. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -25,8 +25,12 @@ async function bundled(name: string, source: string): Promise<string> {
   const text = outputFiles[0]?.text ?? "";
   const directory = join(root, "node_modules/.cache/aethrolink");
   const path = join(directory, `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.mjs`);
+  mkdirSync(directory, { recursive: true });
+  // The node serves them from beside its bundle.
+  for (const name of ["openapi.json", "reference.html"]) {
+    copyFileSync(join(root, "generated", name), join(directory, name));
+  }
   if (!existsSync(path)) {
-    mkdirSync(directory, { recursive: true });
     writeFileSync(`${path}.${process.pid}`, text);
     renameSync(`${path}.${process.pid}`, path);
   }

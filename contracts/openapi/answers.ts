@@ -90,7 +90,10 @@ function mediaOf(operation: Operation, body: z.ZodType, contentType: string, sch
     return { [contentType]: stream, "application/json": whole };
   }
   const schema = schemas.of(body, "output");
-  return { [contentType]: { schema, example: exampleOf(schema, schemas.resolve) } };
+  const types = [contentType, ...(operation.media ?? [])];
+  return Object.fromEntries(
+    types.map((type) => [type, { schema, example: exampleOf(schema, schemas.resolve) }]),
+  );
 }
 
 /** The codes of an operation at a status, each with an example. */

@@ -24,6 +24,8 @@ export interface Operation {
   readonly open: boolean;
   /** What its stream is as one JSON value, where that can be asked for. */
   readonly json: z.ZodType | undefined;
+  /** Media types that its bytes may have besides the declared one. */
+  readonly media: readonly string[] | undefined;
   /** The errors that it may answer with. */
   readonly codes: readonly ErrorCode[];
   readonly parameters: { readonly [place in Place]: z.ZodObject | undefined };
@@ -62,6 +64,7 @@ function operationOf(route: Route): Operation {
     description: "description" in route ? route.description : undefined,
     open,
     json: "json" in metadata ? metadata.json : undefined,
+    media: "media" in metadata ? metadata.media : undefined,
     codes: [...everywhere.codes, ...metadata.codes],
     parameters: {
       path: "pathParams" in route ? asObject(route.pathParams) : undefined,

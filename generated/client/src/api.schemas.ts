@@ -148,7 +148,7 @@ export interface Healthz {
 
 /**
  * What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.
- * @pattern ^[^\p{Cc}]{1,128}$
+ * @pattern ^[^\x00-\x1f\x7f-\x9f]{1,128}$
  */
 export type Intent = string;
 

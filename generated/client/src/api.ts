@@ -15,6 +15,7 @@
  * OpenAPI spec version: 0.1.0
  */
 import type {
+  Bytes,
   CreateTaskHeaders,
   GetArtifactHeaders,
   GetTaskParams,
@@ -591,7 +592,7 @@ export const getArtifact = (artifactId: Ulid,
     }
     return headers;
   };
-return callForBytes<Blob>(getGetArtifactUrl(artifactId),
+return callForBytes<Blob | Bytes>(getGetArtifactUrl(artifactId),
   {
     ...options,
     method: 'GET',
