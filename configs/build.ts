@@ -29,6 +29,7 @@ function compileClient(): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+rmSync(`${root}generated/client/dist`, { recursive: true, force: true });
 compileClient();
 rmSync(dist, { recursive: true, force: true });
 await build({

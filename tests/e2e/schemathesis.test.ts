@@ -20,6 +20,8 @@ if ("missing" in found) {
   process.stderr.write(`the tests with Schemathesis are skipped: ${found.missing}\n`);
 }
 
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 /** Things that requests can name. */
 async function seed(node: TestNode): Promise<Record<string, string>> {
   const payload = { mode: "flood", chunks: 3000, size: 16 };
@@ -68,12 +70,21 @@ it.skipIf("missing" in found)(
     const phases = ["--phases", "examples,coverage,fuzzing", "--report", "har", "--report-dir", reports];
     const { exitCode, all } = await execa(
       "program" in found ? found.program : "",
-      ["run", `${node.url}/openapi.json`, "-H", `Authorization: Bearer ${node.token}`, ...flags, ...phases],
+      [
+        "--config-file",
+        beside("schemathesis.toml"),
+        "run",
+        `${node.url}/openapi.json`,
+        "-H",
+        `Authorization: Bearer ${node.token}`,
+        ...flags,
+        ...phases,
+      ],
       {
         env: {
           SEEDED: JSON.stringify(await seed(node)),
           SCHEMATHESIS_HOOKS: "schemathesis_hooks",
-          PYTHONPATH: fileURLToPath(new URL(".", import.meta.url)),
+          PYTHONPATH: beside("."),
           PYTHONDONTWRITEBYTECODE: "1",
         },
         cwd: reports,
