@@ -5,11 +5,13 @@ import {
   type CallOptions,
   errorTable,
   exitCodes,
+  type TaskRecord,
   UnreachableError,
 } from "@aethrolink/client";
 import { Command, Errors, Flags, type Interfaces } from "@oclif/core";
 import { findConnection } from "./connection.ts";
 import { nodeFetch } from "./node-fetch.ts";
+import { exitOf, explainTask } from "./outcome.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags of every command. */
@@ -56,6 +58,13 @@ export abstract class NodeCommand extends Command {
   /** Prints an answer: as JSON for programs, in words for people. */
   protected print<Answer>(flags: SharedFlags, answer: Answer, words: (answer: Answer) => string): void {
     this.log(this.isReadable(flags) ? words(answer) : JSON.stringify(answer));
+  }
+
+  /** Ends as the task stands, and says why where it isn't completed. */
+  protected exitAs(task: TaskRecord): never {
+    const explanation = explainTask(task);
+    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
+    this.exit(exitOf(task));
   }
 
   protected override async catch(thrown: Error & { exitCode?: number }): Promise<void> {

@@ -1,69 +1,136 @@
-/** Waiting for a task on a terminal: a line that tells how long and where it stands, and a way out. */
-import { type CallOptions, getTask, type TaskRecord, waitForTask } from "@aethrolink/client";
+/**
+ * Waiting that people see and can leave, all of it on standard error: a line that replaces itself, with
+ * the time and where the task stands; a word when the node has gone; and what Ctrl-C leaves behind.
+ */
+import {
+  type CallOptions,
+  getTask,
+  streamTaskEvents,
+  type TaskEvent,
+  type TaskRecord,
+  waitForTask,
+} from "@aethrolink/client";
+import { printable } from "./render.ts";
 
-/** A line on standard error that replaces itself; nothing where nobody looks. */
-export function progressLine(show: boolean) {
-  const begin = Date.now();
-  let text = "";
-  const draw = () => {
-    const seconds = Math.round((Date.now() - begin) / 1000);
-    process.stderr.write(`\r\x1b[K${seconds} s  ${text}`);
-  };
-  const timer = show ? setInterval(draw, 1000) : undefined;
+interface Watch extends Disposable {
+  /** Says where it stands; the line stays until it is hidden. */
+  say(state: string): void;
+  hide(): void;
+  /** Takes note of an attempt that failed. */
+  readonly onRetry: (reason: unknown) => void;
+}
+
+const warn = (text: string) => process.stderr.write(`alink-cli: ${text}\n`);
+
+/** Whether a line on standard error is seen. */
+export const isWatched = () => process.stderr.isTTY === true;
+
+/** Tells once that the node has gone; a single cut is no such thing, since it is mended at once. */
+export function outageTeller() {
+  let failures = 0;
   return {
-    /** Says where it stands. */
-    say(now: string) {
-      text = now;
-      if (show) draw();
+    onRetry(reason: unknown) {
+      failures += 1;
+      if (failures !== 2) return;
+      warn(`${printable(reason instanceof Error ? reason.message : String(reason))}; trying again.`);
     },
-    /** Takes the line away. */
-    clear() {
-      clearInterval(timer);
-      if (show) process.stderr.write("\r\x1b[K");
-    },
-    /** Takes the line away until the next word. */
-    hide() {
-      if (show) process.stderr.write("\r\x1b[K");
+    over() {
+      failures = 0;
     },
   };
 }
 
-/** Ctrl-C ends the waiting, not the task; says so. */
-export function leaveOnInterrupt(task_id: string, line: { clear(): void }): () => void {
+function watch(show: boolean, onInterrupt: string): Watch {
+  const began = Date.now();
+  const outage = outageTeller();
+  let text = "waiting";
+  const draw = () => process.stderr.write(`\r\x1b[K${Math.round((Date.now() - began) / 1000)} s  ${text}`);
+  const timer = show ? setInterval(draw, 1000) : undefined;
+  const hide = () => {
+    if (show) process.stderr.write("\r\x1b[K");
+  };
   const leave = () => {
-    line.clear();
-    process.stderr.write(
-      `alink-cli: the task goes on. Follow it with: alink-cli task-events ${task_id}\n` +
-        `           Cancel it with: alink-cli task-cancel ${task_id}\n`,
-    );
+    hide();
+    warn(onInterrupt);
     process.exit(130);
   };
   process.once("SIGINT", leave);
-  return () => process.off("SIGINT", leave);
+  return {
+    say(state) {
+      outage.over();
+      text = state;
+      if (show) draw();
+    },
+    hide,
+    onRetry(reason) {
+      hide();
+      outage.onRetry(reason);
+    },
+    [Symbol.dispose]() {
+      process.off("SIGINT", leave);
+      clearInterval(timer);
+      hide();
+    },
+  };
+}
+
+const taskGoesOn = (task_id: string) =>
+  `the task goes on. Follow it with: alink-cli task-events ${task_id}\n` +
+  `           Cancel it with: alink-cli task-cancel ${task_id}`;
+
+/** A task's events as they come, with the line between them. */
+export async function* followVisibly(
+  task_id: string,
+  after: number | undefined,
+  options: CallOptions,
+  show: boolean,
+): AsyncGenerator<TaskEvent, void> {
+  using line = watch(show, taskGoesOn(task_id));
+  const params = after === undefined ? undefined : { after };
+  const streaming = { ...options, onRetry: line.onRetry };
+  for await (const event of streamTaskEvents(task_id, params, undefined, streaming)) {
+    line.hide();
+    yield event;
+    line.say(event.state);
+  }
 }
 
 /**
- * Waits until a task has ended or asks.
- * @param show whether people look on
+ * Waits until a task has ended or asks; also while its node, which has answered, is away.
  * @param timeoutMs how long at most; then the task as it is
  */
 export async function waitVisibly(
-  task_id: string,
+  { task_id }: TaskRecord,
   options: CallOptions,
-  show: boolean,
   timeoutMs?: number,
 ): Promise<TaskRecord> {
-  const line = progressLine(show);
-  const stay = leaveOnInterrupt(task_id, line);
-  line.say(`waiting for ${task_id}`);
+  using line = watch(isWatched(), taskGoesOn(task_id));
+  const over = new AbortController();
+  if (isWatched()) sayStates(task_id, { ...options, signal: over.signal }, line);
   try {
-    return await waitForTask(task_id, { ...options, timeoutMs });
+    const waiting = { ...options, timeoutMs, onRetry: line.onRetry, maxFailures: Number.POSITIVE_INFINITY };
+    return await waitForTask(task_id, waiting);
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === "TimeoutError")
       return await getTask(task_id, undefined, options);
     throw thrown;
   } finally {
-    stay();
-    line.clear();
+    over.abort();
   }
+}
+
+/** The line is a courtesy: what is wrong is for the waiting itself to say. */
+async function sayStates(task_id: string, options: CallOptions, line: Watch): Promise<void> {
+  try {
+    for await (const { state } of streamTaskEvents(task_id, undefined, undefined, options)) line.say(state);
+  } catch {}
+}
+
+/** Waits for an answer that the node holds back until a task has ended. */
+export async function holdVisibly<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  using _line = watch(
+    isWatched(),
+    "a task that the node has taken goes on. Find it with: alink-cli task-list --limit 1",
+  );
+  return await answer;
 }

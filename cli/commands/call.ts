@@ -1,22 +1,19 @@
 import {
   type CallOptions,
   createTask,
-  exitCodes,
   getTask,
-  streamTaskEvents,
-  type TaskAccepted,
   type TaskCreateRequest,
   type TaskRecord,
 } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand, type SharedFlags } from "../base.ts";
 import { expandHome } from "../connection.ts";
-import { exitOf, explainTask, wholeText } from "../outcome.ts";
+import { wholeText } from "../outcome.ts";
 import { type PayloadFlags, payloadOf } from "../payload.ts";
 import { eventInWords, printable, taskInWords } from "../render.ts";
 import { senderOf } from "../sender.ts";
 import { durationMs, idempotencyKeyOf, optionsOf } from "../values.ts";
-import { leaveOnInterrupt, progressLine, waitVisibly } from "../waiting.ts";
+import { followVisibly, holdVisibly, isWatched, waitVisibly } from "../waiting.ts";
 
 /** Gives a task to a target. */
 export class Call extends NodeCommand {
@@ -65,47 +62,27 @@ export class Call extends NodeCommand {
     const { flags } = await this.parse(Call);
     const node = this.node(flags);
     const key = flags["idempotency-key"];
-    const accepted = await createTask(
-      await requestOf(flags),
-      key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) },
-      node,
-    );
-    if (flags.follow) await this.followTask(flags, accepted.task, node);
-    else if (flags.wait)
-      await this.finish(
+    const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
+    const answer = createTask(await requestOf(flags), headers, node);
+    const { task, links } = flags.sync ? await holdVisibly(answer) : await answer;
+    if (flags.follow) await this.followTask(flags, task, node);
+    else if (flags.wait) await this.finish(flags, await waitVisibly(task, node), node);
+    else if (flags.sync) await this.finish(flags, task, node);
+    else
+      this.print(
         flags,
-        await waitVisibly(accepted.task.task_id, node, process.stderr.isTTY === true),
-        node,
+        { task, links },
+        () => `${taskInWords(task)}\n\nFollow it with: alink-cli task-events ${task.task_id}`,
       );
-    else if (flags.sync) await this.finish(flags, accepted.task, node);
-    else this.accept(flags, accepted);
-  }
-
-  private accept(flags: SharedFlags, accepted: TaskAccepted): void {
-    this.print(
-      flags,
-      accepted,
-      ({ task }) => `${taskInWords(task)}\n\nFollow it with: alink-cli task-events ${task.task_id}`,
-    );
   }
 
   private async followTask(flags: SharedFlags, { task_id }: TaskRecord, node: CallOptions): Promise<void> {
     const readable = this.isReadable(flags);
-    const line = progressLine(readable && process.stderr.isTTY === true);
-    const stay = leaveOnInterrupt(task_id, line);
-    try {
-      for await (const event of streamTaskEvents(task_id, undefined, undefined, node)) {
-        line.hide();
-        this.log(readable ? eventInWords(event) : JSON.stringify(event));
-        line.say(event.state);
-      }
-    } finally {
-      stay();
-      line.clear();
-    }
+    for await (const event of followVisibly(task_id, undefined, node, readable && isWatched()))
+      this.log(readable ? eventInWords(event) : JSON.stringify(event));
     const task = await getTask(task_id, undefined, node);
     if (readable) await this.finish(flags, task, node);
-    else this.exit(exitOf(task));
+    else this.exitAs(task);
   }
 
   /** Prints what came of it. */
@@ -114,10 +91,7 @@ export class Call extends NodeCommand {
       const text = await wholeText(task, node);
       if (text !== "") this.log(printable(text));
     } else this.log(JSON.stringify(task));
-    const explanation = explainTask(task);
-    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
-    const exit = exitOf(task);
-    if (exit !== exitCodes.ok) this.exit(exit);
+    this.exitAs(task);
   }
 }
 

@@ -2,6 +2,7 @@ import { streamEvents } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { eventInWords } from "../render.ts";
+import { outageTeller } from "../waiting.ts";
 
 /** Prints the events of all tasks. */
 export class Events extends NodeCommand {
@@ -21,7 +22,10 @@ export class Events extends NodeCommand {
     const { flags } = await this.parse(Events);
     const readable = this.isReadable(flags);
     const params = flags.after === undefined ? undefined : { after: flags.after };
-    for await (const event of streamEvents(params, undefined, this.node(flags))) {
+    const outage = outageTeller();
+    const options = { ...this.node(flags), onRetry: outage.onRetry };
+    for await (const event of streamEvents(params, undefined, options)) {
+      outage.over();
       this.log(readable ? `${event.task_id}  ${eventInWords(event)}` : JSON.stringify(event));
     }
   }

@@ -1,10 +1,10 @@
-import { exitCodes, getTaskHistory, streamTaskEvents } from "@aethrolink/client";
+import { getTaskHistory, type TaskEvent } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { taskId } from "../ids.ts";
 import { eventInWords } from "../render.ts";
 import { idOf } from "../values.ts";
-import { leaveOnInterrupt, progressLine } from "../waiting.ts";
+import { followVisibly, isWatched } from "../waiting.ts";
 
 /** Prints a task's events as they happen. */
 export class TaskEvents extends NodeCommand {
@@ -25,25 +25,11 @@ export class TaskEvents extends NodeCommand {
     const id = idOf("task-id", flags["task-id"], args.task);
     const node = this.node(flags);
     const readable = this.isReadable(flags);
-    const say = (event: Parameters<typeof eventInWords>[0]) =>
-      this.log(readable ? eventInWords(event) : JSON.stringify(event));
+    const say = (event: TaskEvent) => this.log(readable ? eventInWords(event) : JSON.stringify(event));
     if (flags.history) {
       for (const event of (await getTaskHistory(id, undefined, node)).events) say(event);
       return;
     }
-    const line = progressLine(readable && process.stderr.isTTY === true);
-    const stay = leaveOnInterrupt(id, line);
-    try {
-      const params = flags.after === undefined ? undefined : { after: flags.after };
-      for await (const event of streamTaskEvents(id, params, undefined, node)) {
-        line.hide();
-        say(event);
-        line.say(event.state);
-      }
-    } finally {
-      stay();
-      line.clear();
-    }
-    process.exitCode = exitCodes.ok;
+    for await (const event of followVisibly(id, flags.after, node, readable && isWatched())) say(event);
   }
 }

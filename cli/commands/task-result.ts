@@ -2,7 +2,7 @@ import { getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { taskId } from "../ids.ts";
-import { exitOf, explainTask, wholeText } from "../outcome.ts";
+import { wholeText } from "../outcome.ts";
 import { printable } from "../render.ts";
 import { idOf } from "../values.ts";
 import { waitVisibly } from "../waiting.ts";
@@ -22,15 +22,12 @@ export class TaskResult extends NodeCommand {
     const { flags, args } = await this.parse(TaskResult);
     const id = idOf("task-id", flags["task-id"], args.task);
     const node = this.node(flags);
-    const task = flags.wait
-      ? await waitVisibly(id, node, process.stderr.isTTY === true)
-      : await getTask(id, undefined, node);
+    const now = await getTask(id, undefined, node);
+    const task = flags.wait ? await waitVisibly(now, node) : now;
     const text = await wholeText(task, node);
     if (flags.json)
       this.log(JSON.stringify(task.result === null ? null : { ...task.result, text, truncated: false }));
     else if (text !== "") this.log(process.stdout.isTTY === true ? printable(text) : text);
-    const explanation = explainTask(task);
-    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
-    this.exit(exitOf(task));
+    this.exitAs(task);
   }
 }

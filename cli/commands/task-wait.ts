@@ -1,7 +1,7 @@
+import { getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { taskId } from "../ids.ts";
-import { exitOf, explainTask } from "../outcome.ts";
 import { taskInWords } from "../render.ts";
 import { durationMs, idOf } from "../values.ts";
 import { waitVisibly } from "../waiting.ts";
@@ -22,10 +22,9 @@ export class TaskWait extends NodeCommand {
     const { flags, args } = await this.parse(TaskWait);
     const id = idOf("task-id", flags["task-id"], args.task);
     const timeoutMs = flags.timeout === undefined ? undefined : durationMs(flags.timeout);
-    const task = await waitVisibly(id, this.node(flags), process.stderr.isTTY === true, timeoutMs);
+    const node = this.node(flags);
+    const task = await waitVisibly(await getTask(id, undefined, node), node, timeoutMs);
     this.print(flags, task, taskInWords);
-    const explanation = explainTask(task);
-    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
-    this.exit(exitOf(task));
+    this.exitAs(task);
   }
 }
