@@ -3,7 +3,7 @@
  *
  * 1. Callers say what happened; `next` says what follows from it, against the state in memory.
  * 2. An event and its task's row are one member of one commit: kept together or not at all.
- * 3. Nothing is published before it is on disk; when a commit fails, the state is read back from it.
+ * 3. Nothing is published before it is on disk; when a commit fails, the state is what was stored before.
  * 4. An event is encoded once, for the database and for all readers.
  */
 import { inArray, sql } from "drizzle-orm";
@@ -22,6 +22,7 @@ import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 import { openTail, type Tail } from "./tail.ts";
 import {
   allColumns,
+  type ChangingColumns,
   changingColumns,
   fixedColumns,
   type NewTask,
@@ -60,7 +61,10 @@ interface Entry {
   pending: PendingEvent[];
   /** In the commit that is being written. */
   writing: PendingEvent[];
-  created: boolean;
+  /** What the task is in that commit. */
+  sent: ChangingColumns | undefined;
+  /** What the task is on disk; undefined: it isn't there yet. */
+  stored: ChangingColumns | undefined;
   kept: Promise<void>;
 }
 
@@ -110,12 +114,15 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const entries = new Map<string, Entry>();
   const all = openTail(statements.lastPosition());
   const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
-  for (const row of statements.open()) entries.set(row.task_id, entryOf(taskOfRow(row), true));
+  for (const row of statements.open()) {
+    const task = taskOfRow(row);
+    entries.set(row.task_id, entryOf(task, changingColumns(task)));
+  }
 
   const publish = (entry: Entry) => {
     const events = entry.writing;
     entry.writing = [];
-    entry.created = true;
+    entry.stored = entry.sent;
     counts.events += events.length;
     for (const event of events) entry.tail.push(event.row.seq, frameOf(event.row.seq, event.json));
     publishToAll(all, events);
@@ -131,9 +138,9 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const giveUp = (entry: Entry) => {
     entry.writing = [];
     entry.pending = [];
-    const row = statements.row(entry.task.fixed.task_id);
-    if (row === undefined) entries.delete(entry.task.fixed.task_id);
-    else restore(entry.task, row);
+    // Not from the disk: where it can't be written it may be unreadable too.
+    if (entry.stored === undefined) entries.delete(entry.task.fixed.task_id);
+    else restore(entry.task, entry.stored);
   };
 
   const write = (entry: Entry) => {
@@ -141,14 +148,15 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
       entry.writing = entry.pending;
       entry.pending = [];
     }
-    if (entry.created) statements.change(changingColumns(entry.task));
-    else statements.insert(allColumns(entry.task));
+    entry.sent = changingColumns(entry.task);
+    if (entry.stored === undefined) statements.insert(allColumns(entry.task));
+    else statements.change(entry.sent);
     for (const event of entry.writing) event.position = statements.event(event.row);
   };
 
   return {
     create(fixed) {
-      const entry = entryOf(openTaskOf(fixed), false);
+      const entry = entryOf(openTaskOf(fixed), undefined);
       entries.set(fixed.task_id, entry);
       return entry.task;
     },
@@ -189,8 +197,9 @@ function publishToAll(all: Tail, events: readonly PendingEvent[]): void {
   for (const { position, json } of events) all.push(position, frameOf(position, json));
 }
 
-function entryOf(task: OpenTask, created: boolean): Entry {
-  return { task, tail: openTail(task.seq), pending: [], writing: [], created, kept: Promise.resolve() };
+function entryOf(task: OpenTask, stored: ChangingColumns | undefined): Entry {
+  const tail = openTail(task.seq);
+  return { task, tail, pending: [], writing: [], sent: stored, stored, kept: Promise.resolve() };
 }
 
 function eventRow(task: OpenTask, happening: Happening, state: TaskStatus, created_at: string): EventRow {
@@ -233,7 +242,6 @@ function prepareStatements(writer: Sqlite) {
       .where(byId),
   );
   const event = prepare(writer, db.insert(taskEvents).values(columnsOf(taskEvents, "position")));
-  const row = prepare<TaskRow>(writer, db.select().from(tasks).where(byId));
   const open = prepare<TaskRow>(
     writer,
     db.select().from(tasks).where(inArray(tasks.status, openStatuses)).orderBy(tasks.task_id),
@@ -243,9 +251,8 @@ function prepareStatements(writer: Sqlite) {
   });
   return {
     insert: (values: TaskRow) => insert.run(values),
-    change: (values: ReturnType<typeof changingColumns>) => change.run(values),
+    change: (values: ChangingColumns) => change.run(values),
     event: (values: EventRow) => Number(event.run(values).lastInsertRowid),
-    row: (task_id: string) => row.get({ task_id }),
     open: () => open.all({}),
     lastPosition: () => last.get({})?.seq ?? 0,
   };

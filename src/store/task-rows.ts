@@ -125,6 +125,8 @@ export function changingColumns(task: OpenTask) {
   };
 }
 
+export type ChangingColumns = ReturnType<typeof changingColumns>;
+
 /** All columns of a new task. */
 export function allColumns(task: OpenTask): TaskRow {
   const { fixed } = task;
@@ -146,7 +148,7 @@ export function allColumns(task: OpenTask): TaskRow {
 }
 
 /** What the changing columns say, taken over into an open task. */
-export function restore(task: OpenTask, row: TaskRow): void {
+export function restore(task: OpenTask, row: ChangingColumns): void {
   const awaiting = JSON.parse(row.awaiting) as Question[];
   Object.assign(task, {
     status: row.status,

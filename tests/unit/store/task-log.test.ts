@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cancelTask } from "#src/engine/steer-task.ts";
 import { openEngine, until } from "../../open-engine.ts";
 
 const byHand = () => {};
@@ -22,7 +23,7 @@ it("a task whose commit fails is seen by nobody, and the caller is told", async 
   expect(node.fake.turns).toHaveLength(0);
 });
 
-it("an event whose commit fails is heard by nobody, and the state is read back", async () => {
+it("an event whose commit fails is heard by nobody, and the state is what it was", async () => {
   await using node = await openEngine({ fake: { script: byHand } });
   const { task_id } = await node.submit();
   const turn = await node.fake.turn(0);
@@ -34,7 +35,7 @@ it("an event whose commit fails is heard by nobody, and the state is read back",
   const heal = failCommits(node.storage);
   turn.emit({ kind: "progress", data: { type: "log", text: "lost" } });
   const task = node.engine.log.get(task_id);
-  await until(() => task?.seq === before.length, "the state to be read back");
+  await until(() => task?.seq === before.length, "the state to be what it was");
   expect({ rings, last: tail?.last(), kinds: node.kinds(task_id) }).toEqual({
     rings: 0,
     last: before.length,
@@ -44,6 +45,20 @@ it("an event whose commit fails is heard by nobody, and the state is read back",
   turn.complete("after all");
   await node.reaches(task_id, "completed");
   expect(node.kinds(task_id).every((kind, index) => kind.startsWith(`${index + 1} `))).toBe(true);
+});
+
+it("a commit that fails where nothing can be read either is told to its caller, and to nobody else", async () => {
+  await using node = await openEngine({ fake: { script: byHand } });
+  const { task_id } = await node.submit();
+  await node.reaches(task_id, "running");
+  const task = node.engine.log.get(task_id);
+  const seq = task?.seq;
+  node.storage.writer.exec("ALTER TABLE tasks RENAME TO gone");
+  await expect(node.submit()).rejects.toThrow("no such table");
+  await expect(cancelTask(node.engine, task_id, "tester", undefined)).rejects.toThrow("no such table");
+  node.storage.writer.exec("ALTER TABLE gone RENAME TO tasks");
+  expect(task).toMatchObject({ seq, status: "running", cancel: null });
+  expect(node.engine.log.openTasks.size).toBe(1);
 });
 
 it("the database itself refuses a second end, and any change of a task that has ended", async () => {
