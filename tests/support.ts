@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** Modules that the process loads first. */
   readonly preload?: readonly string[];
+  /** The file of its program; default: made from its source as it is now. */
+  readonly program?: string;
   /** What the node's command is put behind, e.g. `prlimit`. */
   readonly wrap?: readonly string[];
 }
@@ -67,17 +69,11 @@ export function endNodes(): void {
 /** Starts the program. */
 export async function spawnNode(options: StartOptions): Promise<NodeProcess> {
   const { registry, dataDir, env, args = [], preload = [], wrap = [] } = options;
+  const program = options.program ?? (await nodeProgram());
   const flags = ["--port", "0", "--data-dir", dataDir];
   if (registry !== undefined) flags.push("--registry", registry);
   const imports = preload.flatMap((module) => ["--import", module]);
-  const [file = "", ...rest] = [
-    ...wrap,
-    process.execPath,
-    ...imports,
-    await nodeProgram(),
-    ...flags,
-    ...args,
-  ];
+  const [file = "", ...rest] = [...wrap, process.execPath, ...imports, program, ...flags, ...args];
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AETHROLINK_"));
   const child = spawn(file, rest, {
     env: { ...Object.fromEntries(inherited), ...env },

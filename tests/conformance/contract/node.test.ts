@@ -1,0 +1,5 @@
+/** A real node answers as the contract says. */
+import { openRealPlace } from "./real-place.ts";
+import { describeContract } from "./suite.ts";
+
+describeContract({ open: openRealPlace });

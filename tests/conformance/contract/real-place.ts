@@ -1,0 +1,165 @@
+/** A real node in each situation, with the shipped fake behind its targets. */
+import events from "node:events";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { createClient } from "#generated/client/src/index.ts";
+import { fakeCommand, fixtureCommand, nodeProgram, type TargetEntry } from "../../programs.ts";
+import { createHome, eventOf, type Home, startNode, type TestNode } from "../../support.ts";
+import { alterations, alteredFetch } from "./altered-fetch.ts";
+import { type Situation, targets, twofold, type World } from "./case.ts";
+import type { Place } from "./suite.ts";
+
+const echo = { payload: { text: "hello" }, target_runtime: targets.able };
+const large = { payload: { text: "long ".repeat(5000) }, target_runtime: targets.able };
+const endless = { payload: { mode: "silent" } };
+
+/** More targets than the cases name. */
+const busy = "busy";
+const stubborn = "stubborn";
+
+async function registry(): Promise<{ [name: string]: TargetEntry }> {
+  const command = await fakeCommand();
+  const offering = { command, more: { capabilities: [twofold] } };
+  return {
+    [targets.able]: { command },
+    [targets.one]: offering,
+    [targets.other]: offering,
+    [targets.missing]: { command: ["/nowhere/agent"] },
+    [busy]: { command },
+    [stubborn]: { command: fixtureCommand("lingering", "--ignore-end", "--ignore-term") },
+  };
+}
+
+/** Begins a task and waits until it is in its target's hands. */
+async function begin(node: TestNode, target_runtime: string): Promise<string> {
+  const { task_id } = await node.submit({ ...endless, target_runtime });
+  await eventOf(node, task_id, "task.running");
+  return task_id;
+}
+
+async function done(node: TestNode, request: { readonly [key: string]: unknown }) {
+  const { task_id } = await node.submit(request);
+  const task = await node.task(task_id, 20);
+  if (task.status !== "completed") throw new Error(`${task_id} is ${task.status}`);
+  return task;
+}
+
+/** Changes the database behind the node's back. */
+function behind<T>(node: TestNode, change: (database: Database.Database) => T): T {
+  const database = new Database(join(node.dataDir, "aethrolink.db"));
+  try {
+    return change(database);
+  } finally {
+    database.close();
+  }
+}
+
+async function artifactOf(node: TestNode): Promise<string> {
+  const { result_artifact_id } = await done(node, large);
+  return result_artifact_id ?? "";
+}
+
+/** Forgets all events but the newest of a task, and those that come after. */
+async function forget(node: TestNode): Promise<number> {
+  await done(node, echo);
+  behind(node, (database) =>
+    database.exec("DELETE FROM task_events WHERE position < (SELECT max(position) FROM task_events)"),
+  );
+  return 1;
+}
+
+const empty = (database: Database.Database) => {
+  database.pragma("foreign_keys = OFF");
+  for (const table of ["task_events", "artifacts", "tokens", "tasks"]) database.exec(`DROP TABLE ${table}`);
+};
+
+/** Sends the readers of a table to a page that isn't there. */
+const damage = (database: Database.Database) => {
+  database.unsafeMode();
+  database.pragma("writable_schema = ON");
+  database.exec("UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'tasks'");
+  database.pragma(`schema_version = ${Number(database.pragma("schema_version", { simple: true })) + 1}`);
+};
+
+/** What is made once, when it is first asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function worldOf(node: TestNode): World {
+  const client = createClient({ baseUrl: node.url, token: node.token });
+  return {
+    endedTask: once(async () => (await done(node, echo)).task_id),
+    runningTask: () => begin(node, targets.able),
+    artifact: once(() => artifactOf(node)),
+    async damagedArtifact() {
+      const artifact_id = await artifactOf(node);
+      writeFileSync(join(node.dataDir, "artifacts", artifact_id), "not what was stored");
+      return artifact_id;
+    },
+    ownToken: async () => (await client.listTokens()).tokens[0]?.token_id ?? "",
+    spareToken: once(async () => (await client.createToken({ role: "reader" })).record.token_id),
+    lostPosition: () => forget(node),
+    busyTarget: once(async () => {
+      await begin(node, busy);
+      return busy;
+    }),
+  };
+}
+
+/** Makes what cases need, before nothing can be made any more. */
+async function prepare({ endedTask, artifact, spareToken }: World): Promise<void> {
+  await Promise.all([endedTask(), artifact(), spareToken()]);
+}
+
+/** Brings a node into its situation. */
+async function bring(node: TestNode, world: World, situation: Situation): Promise<void> {
+  if (situation === "stopping") {
+    await begin(node, stubborn);
+    node.process.kill("SIGTERM");
+    while (!node.stderr().includes('"stopping"'))
+      await events.once(node.process.stderr ?? node.process, "data");
+  }
+  if (situation !== "damaged" && situation !== "emptied") return;
+  await prepare(world);
+  behind(node, situation === "damaged" ? damage : empty);
+}
+
+/** A copy of the program in a folder without the documents that it serves. */
+async function programAlone(): Promise<string> {
+  const program = await nodeProgram();
+  const folder = join(dirname(program), "alone");
+  mkdirSync(folder, { recursive: true });
+  const copy = join(folder, basename(program));
+  copyFileSync(program, copy);
+  return copy;
+}
+
+async function start(home: Home, situation: Situation): Promise<TestNode> {
+  home.setRegistry(await registry());
+  return startNode(situation === "undocumented" ? { ...home, program: await programAlone() } : home);
+}
+
+/** Starts a node and brings it into a situation. */
+export async function openRealPlace(situation: Situation): Promise<Place> {
+  await using left = new AsyncDisposableStack();
+  const home = left.use(createHome());
+  const node = left.use(await start(home, situation));
+  const world = worldOf(node);
+  const client = createClient({ baseUrl: node.url, token: node.token });
+  const { token: reader } = await client.createToken({ role: "reader", name: "contract" });
+  await bring(node, world, situation);
+  const kept = left.move();
+  return {
+    baseUrl: node.url,
+    tokens: { operator: node.token, reader, nobody: undefined },
+    world,
+    altered: (how) => alteredFetch(alterations[how]),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
