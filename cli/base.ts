@@ -12,6 +12,7 @@ import { Command, Errors, Flags, type Interfaces } from "@oclif/core";
 import { findConnection } from "./connection.ts";
 import { nodeFetch } from "./node-fetch.ts";
 import { exitOf, explainTask } from "./outcome.ts";
+import { printable } from "./render.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags of every command. */
@@ -57,13 +58,13 @@ export abstract class NodeCommand extends Command {
 
   /** Prints an answer: as JSON for programs, in words for people. */
   protected print<Answer>(flags: SharedFlags, answer: Answer, words: (answer: Answer) => string): void {
-    this.log(this.isReadable(flags) ? words(answer) : JSON.stringify(answer));
+    this.log(this.isReadable(flags) ? printable(words(answer)) : JSON.stringify(answer));
   }
 
   /** Ends as the task stands, and says why where it isn't completed. */
   protected exitAs(task: TaskRecord): never {
     const explanation = explainTask(task);
-    if (explanation !== undefined) process.stderr.write(`${explanation}\n`);
+    if (explanation !== undefined) process.stderr.write(`alink-cli: ${printable(explanation)}\n`);
     this.exit(exitOf(task));
   }
 
@@ -72,7 +73,7 @@ export abstract class NodeCommand extends Command {
     if ("code" in thrown && thrown.code === "EPIPE") process.exit(0);
     if (thrown instanceof Errors.ExitError) throw thrown;
     const { lines, exit } = explain(thrown);
-    process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+    process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));
     this.exit(exit);
   }
 }

@@ -1,4 +1,6 @@
-/** The commands of `alink-cli`, by their names. */
+/** The commands of `alink-cli`, by their names, and how one of them is run. */
+import { exitCodes } from "@aethrolink/client";
+import { execute } from "@oclif/core";
 import { ArtifactGet } from "./commands/artifact-get.ts";
 import { Call } from "./commands/call.ts";
 import { Events } from "./commands/events.ts";
@@ -16,8 +18,7 @@ import { TaskWait } from "./commands/task-wait.ts";
 import { TokenCreate } from "./commands/token-create.ts";
 import { TokenList } from "./commands/token-list.ts";
 import { TokenRevoke } from "./commands/token-revoke.ts";
-
-export { execute } from "@oclif/core";
+import { printable } from "./render.ts";
 
 export const commands = {
   call: Call,
@@ -38,3 +39,20 @@ export const commands = {
   "token-list": TokenList,
   "token-revoke": TokenRevoke,
 };
+
+/**
+ * Runs the command that the words name.
+ * @param dir address of a file of the package, whose package.json tells the rest
+ */
+export async function runCommandLine(dir: string, words: readonly string[]): Promise<void> {
+  const args = words[0] === "help" ? [...words.slice(1), "--help"] : [...words];
+  const [name] = args;
+  if (name === undefined || name.startsWith("-") || Object.hasOwn(commands, name)) {
+    await execute({ dir, args });
+    return;
+  }
+  const like = Object.keys(commands).filter((known) => known.startsWith(name.slice(0, 4)));
+  const similar = like.length === 0 ? "" : ` Similar: ${like.join(", ")}.`;
+  process.stderr.write(`alink-cli: there is no command ${printable(name)}.${similar}\nSee --help for all.\n`);
+  process.exitCode = exitCodes.usage;
+}

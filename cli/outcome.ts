@@ -1,6 +1,5 @@
 /** How a task's end becomes what a command prints last, and its exit code. */
 import { type CallOptions, exitCodes, getArtifact, type TaskRecord } from "@aethrolink/client";
-import { printable } from "./render.ts";
 
 /** The exit code that a task's standing asks for. */
 export function exitOf(task: TaskRecord): number {
@@ -33,16 +32,14 @@ export function explainTask(task: TaskRecord): string | undefined {
   const { task_id, status, last_error } = task;
   switch (status) {
     case "completed":
-      return task.result?.warning === undefined
-        ? undefined
-        : `alink-cli: note: ${printable(task.result.warning)}`;
+      return task.result?.warning === undefined ? undefined : `note: ${task.result.warning}`;
     case "failed":
-      return `alink-cli: the task failed: ${last_error?.reason}: ${printable(last_error?.detail ?? "")}`;
+      return `the task failed: ${last_error?.reason}: ${last_error?.detail ?? ""}`;
     case "cancelled":
-      return "alink-cli: the task was cancelled";
+      return "the task was cancelled";
     case "awaiting_input":
-      return `alink-cli: the task asks: ${task.awaiting.map((question) => printable(question.prompt)).join("; ")}`;
+      return `the task asks: ${task.awaiting.map((question) => question.prompt).join("; ")}`;
     default:
-      return `alink-cli: the task is ${status} and goes on; wait for it with: alink-cli task-wait ${task_id}`;
+      return `the task is ${status} and goes on; wait for it with: alink-cli task-wait ${task_id}`;
   }
 }

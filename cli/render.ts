@@ -51,7 +51,7 @@ export function taskInWords(task: TaskRecord): string {
     ["result", task.result === null ? undefined : shorten(oneLine(task.result.text), 200)],
   ];
   return lines
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}${printable(value)}`]))
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}${value}`]))
     .join("\n");
 }
 
@@ -122,6 +122,8 @@ function detailOf(event: TaskEvent): string {
       return `${event.data.continuity} session: ${event.data.continuity_reason}`;
     case "task.cancel_requested":
       return `by ${event.data.by}${event.data.reason === undefined ? "" : `: ${event.data.reason}`}`;
+    case "task.awaiting_input":
+      return `it asks: ${event.data.prompt}`;
     case "artifact.created":
       return `${event.data.media_type}, ${event.data.size_bytes} bytes: ${event.data.artifact_id}`;
     default:

@@ -9,8 +9,8 @@ if (process.argv[2] === "--version") {
   process.stdout.write(`${version}\n`);
 } else if (existsSync(bundle)) {
   module.enableCompileCache?.();
-  const { execute } = await import(bundle.href);
-  await execute({ dir: import.meta.url });
+  const { runCommandLine } = await import(bundle.href);
+  await runCommandLine(import.meta.url, process.argv.slice(2));
 } else {
   process.stderr.write("alink-cli: it is not built yet; run npm run build in the clone\n");
   process.exitCode = 69;

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { getArtifact } from "@aethrolink/client";
 import { Args, Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
+import { printable } from "../render.ts";
 import { UsageError } from "../usage-error.ts";
 import { idOf } from "../values.ts";
 
@@ -20,7 +21,7 @@ export class ArtifactGet extends NodeCommand {
     const id = idOf("artifact-id", flags["artifact-id"], args.artifact);
     const { bytes, mediaType } = await getArtifact(id, undefined, this.node(flags));
     if (flags.output === undefined) {
-      process.stdout.write(bytes);
+      process.stdout.write(this.isReadable(flags) ? forTerminal(bytes, mediaType) : bytes);
       return;
     }
     try {
@@ -33,4 +34,10 @@ export class ArtifactGet extends NodeCommand {
     const written = { artifact_id: id, path: flags.output, media_type: mediaType, size_bytes: bytes.length };
     this.print(flags, written, () => `${flags.output}: ${bytes.length} bytes of ${mediaType}.`);
   }
+}
+
+/** A terminal takes text, and no bytes that it might obey. */
+function forTerminal(bytes: Uint8Array, mediaType: string): string {
+  if (/^text\/|json/.test(mediaType)) return printable(new TextDecoder().decode(bytes));
+  throw new UsageError(`the artifact is ${mediaType}; name a file for it with --output`);
 }

@@ -1,18 +1,11 @@
-import {
-  type CallOptions,
-  createTask,
-  getTask,
-  type TaskCreateRequest,
-  type TaskRecord,
-} from "@aethrolink/client";
+import { type CallOptions, createTask, getTask, type TaskRecord } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand, type SharedFlags } from "../base.ts";
-import { expandHome } from "../connection.ts";
 import { wholeText } from "../outcome.ts";
-import { type PayloadFlags, payloadOf } from "../payload.ts";
 import { eventInWords, printable, taskInWords } from "../render.ts";
-import { senderOf } from "../sender.ts";
-import { durationMs, idempotencyKeyOf, optionsOf } from "../values.ts";
+import { runtimeOption } from "../shared-flags.ts";
+import { requestOf } from "../task-request.ts";
+import { idempotencyKeyOf } from "../values.ts";
 import { followVisibly, holdVisibly, isWatched, waitVisibly } from "../waiting.ts";
 
 /** Gives a task to a target. */
@@ -34,11 +27,7 @@ export class Call extends NodeCommand {
     text: Flags.string({ description: "what the target gets, as text" }),
     "text-file": Flags.string({ description: "the same from a file; - is standard input" }),
     payload: Flags.string({ description: "the same as JSON" }),
-    option: Flags.string({
-      description: "an option for the runtime, as name=value; repeatable",
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
+    ...runtimeOption,
     cwd: Flags.string({ description: "directory that the runtime works in, on the node's machine" }),
     "conversation-id": Flags.string({ description: "goes on with that conversation" }),
     "agent-id": Flags.string({
@@ -93,38 +82,4 @@ export class Call extends NodeCommand {
     } else this.log(JSON.stringify(task));
     this.exitAs(task);
   }
-}
-
-interface RequestFlags extends PayloadFlags {
-  readonly intent: string;
-  readonly target?: string | undefined;
-  readonly option?: readonly string[] | undefined;
-  readonly cwd?: string | undefined;
-  readonly "conversation-id"?: string | undefined;
-  readonly "agent-id"?: string | undefined;
-  readonly "state-file"?: string | undefined;
-  readonly timeout?: string | undefined;
-  readonly sync?: boolean;
-}
-
-/** What the flags ask for. */
-async function requestOf(flags: RequestFlags): Promise<TaskCreateRequest> {
-  const { target, cwd, timeout, "agent-id": agentId, "state-file": stateFile } = flags;
-  const conversation_id = flags["conversation-id"];
-  const sender = senderOf({ agentId, stateFile, env: process.env });
-  return {
-    intent: flags.intent,
-    payload: (await payloadOf(flags)) as TaskCreateRequest["payload"],
-    ...(sender === undefined ? {} : { sender }),
-    ...(target === undefined ? {} : { target_runtime: target }),
-    ...(conversation_id === undefined ? {} : { conversation_id }),
-    runtime_options: {
-      ...optionsOf(flags.option ?? []),
-      ...(cwd === undefined ? {} : { cwd: expandHome(cwd) }),
-    },
-    delivery: {
-      ...(flags.sync ? { mode: "sync" as const } : {}),
-      ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
-    },
-  };
 }

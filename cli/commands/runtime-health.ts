@@ -1,6 +1,6 @@
 import { getRuntimeHealth } from "@aethrolink/client";
 import { NodeCommand } from "../base.ts";
-import { runtimeId } from "../ids.ts";
+import { runtimeId } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 
 /** Shows a runtime's health. */

@@ -1,20 +1,18 @@
 import { startRuntime } from "@aethrolink/client";
-import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { runtimeId } from "../ids.ts";
+import { runtimeId, runtimeOption } from "../shared-flags.ts";
 import { idOf, optionsOf } from "../values.ts";
 
 /** Starts a runtime. */
 export class RuntimeStart extends NodeCommand {
   static override summary = "start a runtime; answers when it is ready";
-  static override examples = ["<%= config.bin %> runtime-start research"];
+  static override examples = [
+    "<%= config.bin %> runtime-start research",
+    "<%= config.bin %> runtime-start research --option executor=fast",
+  ];
   static override flags = {
     ...runtimeId.flags,
-    option: Flags.string({
-      description: "an option for the runtime, as name=value; repeatable",
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
+    ...runtimeOption,
   };
   static override args = runtimeId.args;
 

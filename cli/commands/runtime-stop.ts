@@ -1,8 +1,8 @@
 import { stopRuntime } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { runtimeId } from "../ids.ts";
-import { idOf } from "../values.ts";
+import { runtimeId, runtimeOption } from "../shared-flags.ts";
+import { idOf, optionsOf } from "../values.ts";
 
 /** Stops a runtime. */
 export class RuntimeStop extends NodeCommand {
@@ -13,6 +13,7 @@ export class RuntimeStop extends NodeCommand {
   ];
   static override flags = {
     ...runtimeId.flags,
+    ...runtimeOption,
     force: Flags.boolean({ description: "also while it has open tasks" }),
   };
   static override args = runtimeId.args;
@@ -20,7 +21,10 @@ export class RuntimeStop extends NodeCommand {
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RuntimeStop);
     const id = idOf("runtime-id", flags["runtime-id"], args.runtime);
-    const body = flags.force ? { force: true } : undefined;
+    const body = {
+      ...(flags.force ? { force: true } : {}),
+      ...(flags.option === undefined ? {} : { runtime_options: optionsOf(flags.option) }),
+    };
     this.print(flags, await stopRuntime(id, body, this.node(flags)), ({ stopped }) =>
       stopped ? `${id} was stopped.` : `${id} was not running.`,
     );

@@ -1,7 +1,7 @@
 import { cancelTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { taskId } from "../ids.ts";
+import { taskId } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 
 /** Asks for a task to be stopped. */

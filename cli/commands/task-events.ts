@@ -1,8 +1,8 @@
 import { getTaskHistory, type TaskEvent } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { taskId } from "../ids.ts";
 import { eventInWords } from "../render.ts";
+import { taskId } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 import { followVisibly, isWatched } from "../waiting.ts";
 

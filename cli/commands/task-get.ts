@@ -1,7 +1,7 @@
 import { getTask } from "@aethrolink/client";
 import { NodeCommand } from "../base.ts";
-import { taskId } from "../ids.ts";
 import { taskInWords } from "../render.ts";
+import { taskId } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 
 /** Shows a task. */

@@ -1,9 +1,9 @@
 import { getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { taskId } from "../ids.ts";
 import { wholeText } from "../outcome.ts";
 import { printable } from "../render.ts";
+import { taskId } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 import { waitVisibly } from "../waiting.ts";
 

@@ -1,8 +1,8 @@
 import { getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
-import { taskId } from "../ids.ts";
 import { taskInWords } from "../render.ts";
+import { taskId } from "../shared-flags.ts";
 import { durationMs, idOf } from "../values.ts";
 import { waitVisibly } from "../waiting.ts";
 
