@@ -1,4 +1,5 @@
 /** What a case of the contract's suite says: when an operation answers a status, and how to bring it about. */
+import type { ErrorCode } from "#contracts/errors.ts";
 import type { Client } from "#generated/client/src/index.ts";
 import type { OperationId, StatusOf } from "#generated/msw/handlers.ts";
 
@@ -69,13 +70,17 @@ export interface Case {
   /** Default: the operator. */
   readonly by?: Caller;
   readonly altered?: Alteration;
+  /** Which of the codes of this status; only where the operation has several there. */
+  readonly code?: ErrorCode;
 }
 
-/** Cases of one operation. */
-export type CasesByStatus = { readonly [status: number]: Case };
+/** Cases of one operation; several of a status with several codes. */
+export type CasesByStatus = { readonly [status: number]: Case | readonly Case[] };
 
 /** A case for each status that each operation declares; a missing one does not compile. */
-export type Cases = { readonly [Id in OperationId]: { readonly [Status in StatusOf<Id>]: Case } };
+export type Cases = {
+  readonly [Id in OperationId]: { readonly [Status in StatusOf<Id>]: Case | readonly Case[] };
+};
 
 /** Of some operations. */
 export type CasesOf<Id extends OperationId> = Pick<Cases, Id>;

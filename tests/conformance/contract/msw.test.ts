@@ -25,6 +25,7 @@ const world: World = {
 };
 
 describeContract({
+  exact: false,
   open: async () => ({
     baseUrl,
     tokens: { operator: "alink_operator", reader: "alink_reader", nobody: undefined },

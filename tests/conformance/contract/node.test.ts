@@ -2,4 +2,4 @@
 import { openRealPlace } from "./real-place.ts";
 import { describeContract } from "./suite.ts";
 
-describeContract({ open: openRealPlace });
+describeContract({ exact: true, open: openRealPlace });

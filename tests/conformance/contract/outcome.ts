@@ -1,9 +1,10 @@
 /** What came of a call through the client, and whether it is what the contract declares. */
 import { expect } from "vitest";
 import type { z } from "zod";
-import { errorTable, Problem, problemMediaType } from "#contracts/errors.ts";
+import { Problem, problemMediaType } from "#contracts/errors.ts";
 import type { Operation } from "#contracts/openapi/operations.ts";
 import { AethrolinkError, type ArtifactAnswer, type ClientConfig } from "#generated/client/src/index.ts";
+import { codesAt } from "./coverage.ts";
 
 /** An answer as it came, and as the client told it. */
 export interface Outcome {
@@ -60,11 +61,11 @@ export function expectAnswer(operation: Operation, status: number, outcome: Outc
   else expectBody(operation, status, outcome);
 }
 
-function expectProblem({ codes }: Operation, status: number, { response, problem, thrown }: Outcome): void {
+function expectProblem(operation: Operation, status: number, { response, problem, thrown }: Outcome): void {
   expect(response.headers.get("Content-Type")).toContain(problemMediaType);
   expectWhole(Problem, problem);
   const { code, detail } = Problem.parse(problem);
-  expect(codes.filter((each) => errorTable[each].status === status)).toContain(code);
+  expect(codesAt(operation, status)).toContain(code);
   expect(thrown).toBeInstanceOf(AethrolinkError);
   expect(thrown).toMatchObject({ code, status, message: detail });
 }

@@ -154,6 +154,8 @@ export async function openRealPlace(situation: Situation): Promise<Place> {
   const client = createClient({ baseUrl: node.url, token: node.token });
   const { token: reader } = await client.createToken({ role: "reader", name: "contract" });
   await bring(node, world, situation);
+  // Told once more, it would be out before it has ended what it started.
+  if (situation === "stopping") left.defer(() => node.exited.then(() => {}));
   const kept = left.move();
   return {
     baseUrl: node.url,

@@ -7,10 +7,12 @@
  *    nothing of it: what it doesn't know is not declared.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Operation, operations } from "#contracts/openapi/operations.ts";
+import { operations } from "#contracts/openapi/operations.ts";
 import { createClient } from "#generated/client/src/index.ts";
-import type { Alteration, Caller, Case, CasesByStatus, Situation, World } from "./case.ts";
+import type { Alteration, Caller, Case, Situation, World } from "./case.ts";
 import { cases } from "./cases/all.ts";
+import { wholeStreams } from "./cases/tasks.ts";
+import { type CaseTable, type Declared, declaredOf, differences } from "./coverage.ts";
 import { expectAnswer, type Outcome, outcomeOf } from "./outcome.ts";
 
 /** A node that answers. */
@@ -26,26 +28,25 @@ export interface Place extends AsyncDisposable {
 export interface Setup {
   /** A node that stands so. */
   open(situation: Situation): Promise<Place>;
+  /** Whether it answers with the code that a case provokes, not with any of the status. */
+  readonly exact: boolean;
   /** Told before each case. */
   expects?(operationId: string, status: number): void;
 }
 
-/** An operation with a status that it declares. */
-interface Declared {
-  readonly operation: Operation;
-  readonly status: number;
-  readonly found: Case | undefined;
-}
+const table: CaseTable = cases;
 
-const caseOf = (operationId: string, status: number): Case | undefined =>
-  new Map<string, CasesByStatus>(Object.entries(cases)).get(operationId)?.[status];
+/** Streams that can be asked for as one value, as operations of their own. */
+const whole: readonly Declared[] = operations().flatMap((operation) => {
+  const { json, operationId } = operation;
+  if (json === undefined) return [];
+  const responses = { 200: { body: json, contentType: "application/json" } };
+  const call = wholeStreams[operationId];
+  const found = call && { when: "with its history as one value", call };
+  return [{ operation: { ...operation, responses }, status: 200, found }];
+});
 
-const declared: readonly Declared[] = operations().flatMap((operation) =>
-  Object.keys(operation.responses).map((key) => {
-    const status = Number(key);
-    return { operation, status, found: caseOf(operation.operationId, status) };
-  }),
-);
+const declared = [...declaredOf(operations(), table), ...whole];
 
 const situations: readonly Situation[] = ["well", "stopping", "damaged", "emptied", "undocumented"];
 
@@ -77,15 +78,13 @@ export function describeContract(setup: Setup): void {
     )("$id answers $status $when", async ({ operation, status, found, id }) => {
       if (found === undefined) throw new Error(`${id} declares ${status}, and no case brings it about`);
       setup.expects?.(id, status);
-      expectAnswer(operation, status, await outcomeAt(place, found));
+      const outcome = await outcomeAt(place, found);
+      expectAnswer(operation, status, outcome);
+      if (setup.exact && found.code !== undefined) expect(outcome.thrown).toMatchObject({ code: found.code });
     });
   });
 
-  it("has no case for what the contract doesn't declare", () => {
-    const pairs = Object.entries(cases).flatMap(([id, each]) =>
-      Object.keys(each).map((status) => `${id} ${status}`),
-    );
-    const known = declared.map(({ operation, status }) => `${operation.operationId} ${status}`);
-    expect(pairs.sort()).toEqual(known.sort());
+  it("has a case for all that the contract declares, and for nothing else", () => {
+    expect(differences(operations(), table)).toEqual([]);
   });
 }

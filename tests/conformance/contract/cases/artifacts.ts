@@ -21,9 +21,13 @@ export const artifactCases: CasesOf<"getArtifact"> = {
     400: { when: "to what is no id", call: (client) => client.getArtifact("no-id") },
     404: { when: "for an artifact that isn't there", call: (client) => client.getArtifact(nothing.id) },
     416: { when: "for a range behind its end", call: readRange("bytes=9999999-") },
-    500: {
-      when: "for bytes that were damaged",
-      call: async (client, world) => client.getArtifact(await world.damagedArtifact()),
-    },
+    500: [
+      {
+        when: "for bytes that were damaged",
+        code: "artifact_corrupt",
+        call: async (client, world) => client.getArtifact(await world.damagedArtifact()),
+      },
+      { ...failing(readBytes)[500], code: "internal" },
+    ],
   },
 };

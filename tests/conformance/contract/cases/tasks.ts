@@ -43,6 +43,11 @@ const followAll: Call = async function* (client) {
   }
 };
 
+/** The calls whose stream can be asked for as one value. */
+export const wholeStreams: { readonly [operationId: string]: Call } = {
+  streamTaskEvents: async (client, world) => client.getTaskHistory(await world.endedTask()),
+};
+
 export const taskCases: CasesOf<
   "createTask" | "listTasks" | "getTask" | "streamTaskEvents" | "cancelTask" | "streamEvents"
 > = {
@@ -55,15 +60,34 @@ export const taskCases: CasesOf<
     },
     202: { when: "to a task that it takes", call: create },
     400: { when: "to an intent that is empty", call: (client) => client.createTask({ ...wish, intent: "" }) },
-    404: {
-      when: "for a target that isn't there",
-      call: (client) => client.createTask({ ...wish, target_runtime: nothing.name }),
-    },
+    404: [
+      {
+        when: "for a target that isn't there",
+        code: "target_not_found",
+        call: (client) => client.createTask({ ...wish, target_runtime: nothing.name }),
+      },
+      {
+        when: "for an intent that no target offers",
+        code: "route_not_found",
+        call: (client) => client.createTask({ intent: "contract.unknown", payload: "hello" }),
+      },
+    ],
     409: {
       when: "for an intent of two targets",
       call: (client) => client.createTask({ intent: twofold, payload: "hello" }),
     },
-    422: { when: "for a key that was used for another request", call: createWithUsedKey },
+    422: [
+      {
+        when: "for a key that was used for another request",
+        code: "idempotency_key_reused",
+        call: createWithUsedKey,
+      },
+      {
+        when: "for an intent that the target doesn't offer",
+        code: "target_cannot_satisfy_intent",
+        call: (client) => client.createTask({ ...wish, target_runtime: targets.one }),
+      },
+    ],
     500: { when: "when the tables have gone", at: "emptied", call: create },
     503: { when: "while the node stops", at: "stopping", call: create },
   },
