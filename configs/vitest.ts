@@ -26,10 +26,15 @@ export default defineConfig({
     projects: [
       suite(
         "quick",
-        ["tests/unit/**/*.test.ts", "tests/conformance/*.test.ts", "tests/integration/**/*.test.ts"],
+        [
+          "tests/unit/**/*.test.ts",
+          "tests/conformance/*.test.ts",
+          "tests/conformance/contract/{suite,msw}.test.ts",
+          "tests/integration/**/*.test.ts",
+        ],
         20_000,
       ),
-      suite("contract", ["tests/conformance/contract/**/*.test.ts"], 60_000),
+      suite("contract", ["tests/conformance/contract/**/*.test.ts"], 60_000, endNodes),
       suite("e2e", ["tests/e2e/**/*.test.ts"], 120_000, endNodes),
       suite("faults", ["tests/faults/**/*.test.ts"], 300_000, endNodes),
       suite("real", ["tests/real/**/*.test.ts"], 300_000),
