@@ -10,11 +10,12 @@ const isObject = (value: Json | undefined): value is JsonObject =>
  * @param over what goes first
  */
 export function layOver(under: JsonObject, over: JsonObject): JsonObject {
-  const laid: { [key: string]: Json } = { ...under };
+  const laid = new Map<string, Json>(Object.entries(under));
   for (const [key, value] of Object.entries(over)) {
     if (value === null || value === undefined) continue;
-    const below = Object.hasOwn(laid, key) ? laid[key] : undefined;
-    laid[key] = isObject(below) && isObject(value) ? layOver(below, value) : value;
+    const below = laid.get(key);
+    laid.set(key, isObject(below) && isObject(value) ? layOver(below, value) : value);
   }
-  return laid;
+  // Not by assignment: a key of the name __proto__ would become what the options inherit from.
+  return Object.fromEntries(laid);
 }
