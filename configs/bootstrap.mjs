@@ -4,15 +4,21 @@
  *
  *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|suite NAME> [flags]
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { goOnAs } from "../cli/bin/programs.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const stamps = join(modules, ".aethrolink");
+/** The Node that everything else runs under; comes with the packages where there is one for the system. */
+const pinnedNode =
+  process.platform === "linux" && ["x64", "arm64"].includes(process.arch)
+    ? join(modules, ".bin", "node")
+    : process.execPath;
 const say = (text) => process.stderr.write(`[aethrolink] ${text}\n`);
 
 function refuse(text) {
@@ -20,15 +26,14 @@ function refuse(text) {
   process.exit(69);
 }
 
-/** The Node that everything else runs under. */
-function pinnedNode() {
+/** Says what is missing here, before a minute goes by with installing. */
+function checkSystem() {
   if (process.platform === "win32")
-    refuse("AethroLink doesn't run on Windows yet; it runs on Linux and macOS.");
-  const pinned = join(modules, ".bin", "node");
-  if (process.platform === "linux" && existsSync(pinned)) return pinned;
+    refuse("AethroLink doesn't run on Windows yet; it runs on Linux and macOS");
+  const oldest = pinnedNode === process.execPath ? [22, 18] : [18, 0];
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  return refuse(`On this system Node 22.18 or later is needed; this is ${process.version}.`);
+  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
+    refuse(`Node ${oldest.join(".")} or later is needed on this system; this is ${process.version}`);
 }
 
 function run(command, args, options = {}) {
@@ -60,14 +65,20 @@ function hashOf(paths) {
   return hash.digest("hex");
 }
 
-/** Does something when its inputs have changed since it was last done. */
-function ifChanged(name, inputs, result, act) {
-  const stamp = join(stamps, name);
-  const now = hashOf(inputs);
-  if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
-  act();
+const stampOf = (name) => join(stamps, name);
+const isStamped = (name, hash) => existsSync(stampOf(name)) && readFileSync(stampOf(name), "utf8") === hash;
+
+function stamp(name, hash) {
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp, now);
+  writeFileSync(stampOf(name), hash);
+}
+
+/** Does something when its inputs have changed since it was last done, or its result is missing. */
+function ifChanged(name, inputs, result, act) {
+  const hash = hashOf(inputs);
+  if (existsSync(join(root, result)) && isStamped(name, hash)) return;
+  act();
+  stamp(name, hash);
 }
 
 function install() {
@@ -77,15 +88,27 @@ function install() {
   });
 }
 
-function build(node) {
-  const inputs = ["contracts", "src", "cli", "generated", "configs", "package.json", "tsconfig.json"];
-  ifChanged("build", inputs, "cli/dist/node.mjs", () => {
-    say("building the node, the command line client and the fakes");
-    run(node, ["configs/build.ts"]);
+/** In a fresh clone what is committed counts; `npm run check` finds what of it isn't up to date. */
+function generate() {
+  const sources = ["src/config.ts", "src/registry.ts", "src/version.ts", "src/core/task-machine.ts"];
+  const makers = ["configs/generate.ts", "configs/generate", "configs/client", "configs/msw"];
+  const inputs = ["contracts", ...sources, ...makers];
+  if (!existsSync(stampOf("generate"))) return stamp("generate", hashOf(inputs));
+  ifChanged("generate", inputs, "generated/openapi.json", () => {
+    say("writing generated/ anew, since the contract has changed");
+    run(pinnedNode, ["configs/generate.ts", "--without-migrations"]);
   });
 }
 
-/** What each name runs, after install and build. */
+function build() {
+  const inputs = ["contracts", "src", "cli", "generated", "configs", "package.json", "tsconfig.json"];
+  ifChanged("build", inputs, "cli/dist/node.mjs", () => {
+    say("building the node, the command line client and the fakes");
+    run(pinnedNode, ["configs/build.ts"]);
+  });
+}
+
+/** What each name runs, after install, generate and build. */
 const verbs = {
   build: [],
   demo: ["configs/demo.ts"],
@@ -97,28 +120,25 @@ const verbs = {
   bench: ["tests/bench/tasks.ts"],
 };
 
-function goOn(node, args) {
-  const path = [join(modules, ".bin"), process.env.PATH].join(":");
-  const child = spawn(node, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => {
-    if (signal) {
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-    }
-    process.exit(code ?? 1);
-  });
+/** Whether a node is told where its registry is, or where its configuration is, which may say so. */
+function namesRegistry(given) {
+  const { AETHROLINK_REGISTRY, AETHROLINK_CONFIG } = process.env;
+  return (
+    Boolean(AETHROLINK_REGISTRY || AETHROLINK_CONFIG) ||
+    given.some((flag) => /^--(registry|config)(=|$)/.test(flag))
+  );
 }
 
 const [verb = "", ...flags] = process.argv.slice(2);
-const found = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-if (!found)
+if (!Object.hasOwn(verbs, verb))
   refuse(`there is nothing named ${JSON.stringify(verb)}; there are: ${Object.keys(verbs).join(", ")}`);
-if (Number(process.versions.node.split(".")[0]) < 18)
-  refuse(`Node 18 or later is needed; this is ${process.version}`);
+checkSystem();
 install();
-const node = pinnedNode();
-if (verb !== "generate") build(node);
-if (verb === "start" && !flags.some((flag) => flag.startsWith("--registry")))
-  flags.push("--registry", "configs/registry.yaml");
-if (found.length > 0) goOn(node, [...found, ...flags]);
+// The check shall say what isn't up to date, not mend it.
+if (verb !== "check" && verb !== "generate") generate();
+if (verb !== "generate") build();
+if (verb === "start" && !namesRegistry(flags)) flags.push("--registry", "configs/registry.yaml");
+if (verbs[verb].length > 0) {
+  const path = [join(modules, ".bin"), process.env.PATH].join(":");
+  goOnAs(pinnedNode, [...verbs[verb], ...flags], { cwd: root, env: { ...process.env, PATH: path } });
+}

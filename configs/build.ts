@@ -1,40 +1,55 @@
 /** Bundles the programs into cli/dist and compiles the client package; run by `npm run build`. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const root = new URL("..", import.meta.url).pathname;
-const dist = `${root}cli/dist`;
+const dist = join(root, "cli/dist");
 
 /** Programs, by the name of their bundle. */
 const programs = {
-  node: `${root}src/node-command.ts`,
-  cli: `${root}cli/cli.ts`,
-  "fake-acp-client-agent": `${root}cli/fakes/acp-client-agent.ts`,
+  node: join(root, "src/node-command.ts"),
+  cli: join(root, "cli/cli.ts"),
+  "fake-acp-client-agent": join(root, "cli/fakes/acp-client-agent.ts"),
 };
+
+/** What the node serves from beside its bundle. */
+const served = ["openapi.json", "reference.html"];
 
 // CommonJS packages inside an ES module still ask for their built-in modules by require.
 const requireBanner =
   'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);';
 
 function compileClient(): void {
-  const { status } = spawnSync(
-    process.execPath,
-    [`${root}node_modules/typescript/bin/tsc`, "-p", "generated/client"],
-    {
-      cwd: root,
-      stdio: "inherit",
-    },
-  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "generated/client"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
-rmSync(`${root}generated/client/dist`, { recursive: true, force: true });
+/** In one step, so that a program that starts meanwhile reads the old file or the new one. */
+function write(path: string, contents: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/** Those of earlier builds stay for a week: a node that runs may still have to load one. */
+function dropOldChunks(chunks: string, current: ReadonlySet<string>): void {
+  const week = 7 * 24 * 3_600_000;
+  for (const path of readdirSync(chunks).map((name) => join(chunks, name))) {
+    if (!current.has(path) && Date.now() - statSync(path).mtimeMs > week) rmSync(path);
+  }
+}
+
 compileClient();
-rmSync(dist, { recursive: true, force: true });
-await build({
-  entryPoints: Object.fromEntries(Object.entries(programs).filter(([, source]) => existsSync(source))),
+const { outputFiles } = await build({
+  entryPoints: programs,
   outdir: dist,
+  write: false,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
@@ -48,6 +63,9 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
 });
-for (const name of ["openapi.json", "reference.html"]) {
-  copyFileSync(`${root}generated/${name}`, `${dist}/${name}`);
-}
+// Chunks go before the programs that name them.
+const chunks = join(dist, "chunks");
+const rank = ({ path }: { path: string }) => (path.startsWith(chunks) ? 0 : 1);
+for (const { path, contents } of outputFiles.toSorted((a, b) => rank(a) - rank(b))) write(path, contents);
+for (const name of served) write(join(dist, name), readFileSync(join(root, "generated", name)));
+dropOldChunks(chunks, new Set(outputFiles.map(({ path }) => path)));

@@ -3,12 +3,12 @@
  * progress streams, the answer and the stored history are shown. Everything is made in a temporary
  * directory and gone afterwards. Run by `npm run demo`.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { createClient, type TaskEvent } from "@aethrolink/client";
 
@@ -35,14 +35,21 @@ function writeRegistry(): string {
   return path;
 }
 
-async function startNode(): Promise<{ child: ChildProcess; url: string }> {
+function spawnNode(signal: AbortSignal) {
   const flags = ["--port", "0", "--data-dir", dataDir, "--registry", writeRegistry(), "--log-level", "warn"];
   const child = spawn(process.execPath, [bin("alink-node"), ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
+    signal,
   });
-  for await (const line of createInterface({ input: child.stdout })) {
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  child.once("error", () => {}); // it was interrupted
+  return { child, exited };
+}
+
+async function addressIn(output: Readable): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
     const url = / answers at (\S+)/.exec(line)?.[1];
-    if (url !== undefined) return { child, url };
+    if (url !== undefined) return url;
   }
   throw new Error("the node did not start");
 }
@@ -53,9 +60,9 @@ function eventLine({ created_at, kind, state, data, message }: TaskEvent): strin
   return `   ${created_at.slice(11, 23)}  ${kind.padEnd(22)} ${state.padEnd(15)} ${text}`.trimEnd();
 }
 
-async function show(url: string): Promise<void> {
+async function show(url: string, signal: AbortSignal): Promise<void> {
   const token = readFileSync(join(dataDir, "operator.token"), "utf8").trim();
-  const node = createClient({ baseUrl: url, token });
+  const node = createClient({ baseUrl: url, token, signal });
 
   title("Nothing runs yet: the target is known, its runtime is down");
   const { targets } = await node.listTargets();
@@ -93,24 +100,31 @@ async function show(url: string): Promise<void> {
   );
 }
 
-let child: ChildProcess | undefined;
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => interruption.abort(new Error("the demo was interrupted")));
+}
+
+title("A node starts, in a directory of its own");
+const { child, exited } = spawnNode(interruption.signal);
 try {
-  title("A node starts, in a directory of its own");
-  const node = await startNode();
-  child = node.child;
-  say(`   it answers at ${node.url}; its reference is at ${node.url}/docs`);
-  await show(node.url);
+  const url = await addressIn(child.stdout);
+  say(`   it answers at ${url}; its reference is at ${url}/docs`);
+  await show(url, interruption.signal);
   title("The node stops; its runtimes stop with it");
   child.kill("SIGTERM");
-  const [code] = await once(child, "exit");
+  const code = await exited;
   expect(code === 0, `the node ended with ${code}`);
-  say(
-    `\nThat was the main job, in ${((performance.now() - began) / 1000).toFixed(1)} s. Next: npm start, and README.md.`,
-  );
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(`\nThat was the main job, in ${seconds} s. Next: npm start, and README.md.`);
 } catch (thrown) {
-  child?.kill("SIGTERM");
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  const { signal } = interruption;
+  const reason = signal.aborted ? signal.reason : thrown;
+  process.stderr.write(`${reason instanceof Error ? reason.message : String(reason)}\n`);
   process.exitCode = 1;
+  if (!child.killed) child.kill("SIGTERM");
+  setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
+  await exited;
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,6 +1,7 @@
 /**
  * Writes everything below generated/, from the contract and the tables in code; run by `npm run generate`.
- * With --check nothing is written, and whatever differs is named.
+ * With --check nothing is written, and whatever differs is named. With --without-migrations none is
+ * added: while a schema is being changed, each attempt would be one.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -114,7 +115,8 @@ function write(all: readonly Output[]): void {
 }
 
 const checking = process.argv.includes("--check");
-if (!checking) runDrizzle(["--config=configs/drizzle.config.ts"]);
+if (!checking && !process.argv.includes("--without-migrations"))
+  runDrizzle(["--config=configs/drizzle.config.ts"]);
 const all = await outputs();
 if (checking) check(all);
 else write(all);

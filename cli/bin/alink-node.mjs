@@ -1,53 +1,38 @@
 #!/usr/bin/env node
 // Goes on under the Node that AethroLink is made for: the native database module crashes older ones,
 // so the version is looked at before anything is imported.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import module from "node:module";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { goOnAs, loadBundle } from "./programs.mjs";
 
+const madeFor = [24, 0];
 const oldest = [22, 18];
 
-function isNewEnough() {
+function isAtLeast([wantedMajor, wantedMinor]) {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
+/** From its package, whatever is in PATH; undefined where there is none for this system. */
 function bundledNode() {
+  const name = `node-${process.platform}-${process.arch}`;
   try {
-    const name = `node-${process.platform}-${process.arch}`;
-    return fileURLToPath(
-      new URL("bin/node", `file://${module.createRequire(import.meta.url).resolve(`${name}/package.json`)}`),
-    );
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "bin", "node");
   } catch {
     return undefined;
   }
 }
 
-function refuse(text) {
-  process.stderr.write(`alink-node: ${text}\n`);
-  process.exit(69);
-}
-
-function goOnUnder(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => {
-    if (signal) {
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-    } else process.exit(code ?? 1);
-  });
-}
-
-const bundle = new URL("../dist/node.mjs", import.meta.url);
-if (!existsSync(bundle)) refuse("it is not built yet; run npm run build in the clone");
-if (isNewEnough()) {
-  module.enableCompileCache?.();
-  const { runNode } = await import(bundle.href);
+const bundled = isAtLeast(madeFor) ? undefined : bundledNode();
+if (bundled !== undefined) {
+  goOnAs(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+} else if (isAtLeast(oldest)) {
+  const { runNode } = await loadBundle("alink-node", "node");
   await runNode(process.argv.slice(2), process.env);
 } else {
-  const node = bundledNode();
-  if (node === undefined) refuse(`Node ${oldest.join(".")} or later is needed; this is ${process.version}`);
-  goOnUnder(node);
+  process.stderr.write(
+    `alink-node: Node ${oldest.join(".")} or later is needed; this is ${process.version}\n`,
+  );
+  process.exitCode = 69;
 }

@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import "../dist/fake-acp-client-agent.mjs";
+import { loadBundle } from "./programs.mjs";
+
+await loadBundle("fake-acp-client-agent", "fake-acp-client-agent");
