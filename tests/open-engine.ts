@@ -39,7 +39,7 @@ export interface OpenEngine extends AsyncDisposable {
   readonly dir: string;
   /** Gives it a task; resolves when it was accepted. */
   submit(request?: { readonly [key: string]: unknown }): Promise<TaskRecord>;
-  cancel(task_id: string): Promise<{ status: string; over: boolean }>;
+  cancel(task_id: string, reason?: string): Promise<{ status: string; over: boolean }>;
   record(task_id: string): TaskRecord;
   /** Its events as "seq kind". */
   kinds(task_id: string): string[];
@@ -107,7 +107,7 @@ function handles(engine: Engine) {
       const parsed = TaskCreateRequest.parse({ intent: "test.run", payload: { text: "hello" }, ...request });
       return (await createTask(engine, { request: parsed })).task;
     },
-    cancel: (task_id: string) => cancelTask(engine, task_id, "somebody", undefined),
+    cancel: (task_id: string, reason?: string) => cancelTask(engine, task_id, "somebody", reason),
     record,
     kinds: (task_id: string) => events(task_id).map((event) => `${event.seq} ${event.kind}`),
     dataOf(task_id: string, kind: string) {

@@ -7,6 +7,7 @@
 import type { CancelledBy, TaskStatus } from "#contracts/enums.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { fail, messageOf } from "#src/errors.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 
@@ -37,46 +38,52 @@ export async function cancelTask(
   reason: string | undefined,
 ): Promise<CancelAnswer> {
   const task = engine.log.get(task_id);
-  if (task === undefined || ended(task.status)) return endedAnswer(engine, task_id);
-  const work = engine.works.get(task_id);
-  if (task.cancel === null && work !== undefined) await requestCancel(engine, work, "caller", actor, reason);
-  return { task_id, status: task.status, over: false };
+  if (task === undefined) return { ...standingOf(engine, task_id), over: true };
+  if (ended(task.status)) {
+    // Its end counts when it is on disk; one that is lost leaves the task open.
+    await engine.log.kept(task).catch(() => undefined);
+    return cancelTask(engine, task_id, actor, reason);
+  }
+  if (task.cancel === null) await requestCancel(engine, task, { by: "caller", actor, reason });
+  else await engine.log.kept(task);
+  return { ...standingOf(engine, task_id), over: false };
 }
 
-function endedAnswer(engine: Engine, task_id: string): CancelAnswer {
+function standingOf(engine: Engine, task_id: string) {
   const standing = engine.reader.standing(task_id);
   if (standing === undefined) fail("task_not_found", `There is no task ${task_id}.`);
-  return { task_id, status: standing.status, over: true };
+  return { task_id, status: standing.status };
+}
+
+interface CancelRequest {
+  readonly by: CancelledBy;
+  readonly actor: string;
+  readonly reason: string | undefined;
 }
 
 async function requestCancel(
   engine: Engine,
-  work: Work,
-  by: CancelledBy,
-  actor: string,
-  reason: string | undefined,
+  task: OpenTask,
+  { by, actor, reason }: CancelRequest,
 ): Promise<void> {
-  const { task } = work;
+  // None where the node is stopping, and nobody works on the task any more.
+  const work = engine.works.get(task.fixed.task_id);
   const kept = engine.log.append(task, {
     kind: "task.cancel_requested",
     source: by === "timeout" ? "core" : "api",
     data: { actor, by, ...(reason === undefined ? {} : { reason }) },
     changes: { cancel: by },
   });
+  if (kept === undefined) return; // invariant 1
   if (handedOver.has(task.status)) {
     await kept;
-    if (!ended(task.status)) await cancelRun(engine, work);
+    if (work !== undefined && !ended(task.status)) await cancelRun(engine, work);
     return;
   }
-  if (by === "timeout")
-    await failTask(
-      engine,
-      task,
-      "timeout",
-      overdue(work, "before the runtime had confirmed that it took the work"),
-    );
+  const untold = "before the runtime had confirmed that it took the work";
+  if (by === "timeout") await failTask(engine, task, "timeout", overdue({ task }, untold));
   else await engine.log.append(task, { kind: "task.cancelled", source: "core" });
-  work.over.abort();
+  work?.over.abort();
 }
 
 /** Tells the run to stop; its final signal says how it ended. */
@@ -105,7 +112,7 @@ function armBackstop(engine: Engine, work: Work, afterMs: number, detail: string
 }
 
 /** The detail of a task whose running time was used up. */
-export function overdue({ task }: Work, outcome: string): string {
+export function overdue({ task }: Pick<Work, "task">, outcome: string): string {
   return `ran longer than ${task.fixed.delivery.timeout_ms} ms; ${outcome}`;
 }
 
@@ -130,7 +137,8 @@ export function resumeRunningTime(engine: Engine, work: Work, leftMs = work.left
   work.leftMs = leftMs;
   work.runningSince = engine.clock.now();
   work.timers.running = engine.clock.after(Math.max(0, leftMs), () => {
-    requestCancel(engine, work, "timeout", "timeout", undefined).catch((thrown: unknown) => {
+    const request = { by: "timeout", actor: "timeout", reason: undefined } as const;
+    requestCancel(engine, work.task, request).catch((thrown: unknown) => {
       engine.logger.error(
         { err: thrown, task_id: work.task.fixed.task_id },
         "a timeout could not be written",

@@ -81,7 +81,9 @@ export interface TaskLog {
    * @param kept runs when it is on disk, before anybody is told
    */
   with(task: OpenTask, write: () => void, kept?: () => void): void;
-  /** A task that hasn't ended. */
+  /** Settles when all that is decided of a task is on disk; rejects when the last of it was lost. */
+  kept(task: OpenTask): Promise<void>;
+  /** A task whose end isn't on disk. */
   get(task_id: string): OpenTask | undefined;
   readonly openTasks: ReadonlyMap<string, { readonly task: OpenTask }>;
   /** The newest events of an open task. */
@@ -180,6 +182,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
       const entry = entries.get(task.fixed.task_id);
       if (entry !== undefined) batch.add(entry, step, kept === undefined ? {} : { kept });
     },
+    kept: (task) => entries.get(task.fixed.task_id)?.kept ?? Promise.resolve(),
     get: (task_id) => entries.get(task_id)?.task,
     openTasks: entries,
     tail: (task_id) => entries.get(task_id)?.tail,

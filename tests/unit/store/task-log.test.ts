@@ -1,16 +1,9 @@
 import { expect, it } from "vitest";
 import { cancelTask } from "#src/engine/steer-task.ts";
+import { failCommits } from "../../fail-commits.ts";
 import { openEngine, until } from "../../open-engine.ts";
 
 const byHand = () => {};
-
-/** Makes the next commit of events fail, as a full disk does. */
-function failCommits(storage: { writer: { exec(sql: string): unknown } }): () => void {
-  storage.writer.exec(
-    "CREATE TEMP TRIGGER no_room BEFORE INSERT ON task_events BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-  );
-  return () => void storage.writer.exec("DROP TRIGGER no_room");
-}
 
 it("a task whose commit fails is seen by nobody, and the caller is told", async () => {
   await using node = await openEngine({ fake: { launch: byHand } });
