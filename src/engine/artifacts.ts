@@ -12,16 +12,19 @@ export const largestInline = 16_384;
 /** How much of a long text stays in its record. */
 export const excerptLength = 2048;
 
+/** Bytes that are kept, and that no task has yet. */
+export type StoredBytes = Omit<ArtifactRow, "task_id">;
+
 export interface ArtifactKeeper {
   /**
    * Stores bytes for a task that may not exist yet.
-   * @returns the row, to be attached to the task
+   * @returns what is to be attached to the task
    */
-  store(task_id: string, media_type: string, bytes: Uint8Array): Promise<ArtifactRow>;
+  store(media_type: string, bytes: Uint8Array): Promise<StoredBytes>;
   /** Takes back what was stored for a task that didn't come to be. */
-  discard(row: ArtifactRow): Promise<void>;
+  discard(stored: StoredBytes): Promise<void>;
   /** Writes an artifact's row and its event in the task's commit of this turn. */
-  attach(task: OpenTask, row: ArtifactRow): void;
+  attach(task: OpenTask, stored: StoredBytes): void;
   /** What is known of an artifact. */
   find(artifact_id: string): ArtifactRow | undefined;
   /**
@@ -41,20 +44,20 @@ export function openArtifactKeeper(
   clock: Clock,
 ): ArtifactKeeper {
   return {
-    async store(task_id, media_type, bytes) {
-      const row: ArtifactRow = {
+    async store(media_type, bytes) {
+      const stored: StoredBytes = {
         artifact_id: newId(),
-        task_id,
         media_type,
         size_bytes: bytes.length,
         sha256: sha256Of(bytes),
         created_at: new Date(clock.now()).toISOString(),
       };
-      await store.put(row.artifact_id, bytes);
-      return row;
+      await store.put(stored.artifact_id, bytes);
+      return stored;
     },
-    discard: (row) => store.remove(row.artifact_id),
-    attach(task, row) {
+    discard: (stored) => store.remove(stored.artifact_id),
+    attach(task, stored) {
+      const row = { ...stored, task_id: task.fixed.task_id };
       const { artifact_id, media_type } = row;
       const event = { kind: "artifact.created", source: "storage", message: `kept ${media_type}` } as const;
       if (log.append(task, { ...event, data: referenceOf(row) }) === undefined) {

@@ -12,7 +12,7 @@ import { fail } from "#src/errors.ts";
 import type { KeyScope, KeyUse } from "#src/store/idempotency.ts";
 import { type NewTask, type OpenTask, recordOf } from "#src/store/task-rows.ts";
 import { newId } from "#src/store/ulid.ts";
-import { largestInline } from "./artifacts.ts";
+import { largestInline, type StoredBytes } from "./artifacts.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { startWork } from "./run-task.ts";
 
@@ -35,32 +35,46 @@ export interface Created {
  * @throws RequestError for a target that isn't there, an intent that nobody serves, a key that was
  *   used for another request, or a node that is stopping
  */
-export async function createTask(
-  engine: Engine,
-  { request, traceparent, key }: CreateTask,
-): Promise<Created> {
-  if (engine.stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
+export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
+  const { request, key } = given;
+  refuseWhenStopping(engine);
   const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
   const earlier = earlierUse(engine, key, bodyHash);
   if (earlier !== undefined) return replay(engine, earlier);
-
-  const { target, routeOptions, why } = routed(engine, request);
-  const task_id = newId();
-  const large = await storeLargePayload(engine, task_id, request.payload as Json);
-  // The payload may have taken time, and the key may have been used since. From here on all is one turn.
-  const meanwhile = earlierUse(engine, key, bodyHash);
-  if (meanwhile !== undefined) {
-    if (large !== undefined) await engine.artifacts.discard(large);
-    return replay(engine, meanwhile);
+  const to = routed(engine, request);
+  const large = await storeLargePayload(engine, request.payload as Json);
+  try {
+    // That took time: the node may stop, and the key may have been used. From here on all is one turn.
+    refuseWhenStopping(engine);
+    const meanwhile = earlierUse(engine, key, bodyHash);
+    if (meanwhile === undefined) return await accept(engine, given, { to, large, bodyHash });
+    await takeBack(engine, large);
+    return await replay(engine, meanwhile);
+  } catch (thrown) {
+    await takeBack(engine, large);
+    throw thrown;
   }
+}
 
-  const options = layOver(
-    layOver(target.defaults, routeOptions),
-    (request.runtime_options ?? {}) as JsonObject,
-  );
+function refuseWhenStopping({ stopping }: Engine): void {
+  if (stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
+}
+
+interface Accepted {
+  readonly to: ReturnType<typeof routed>;
+  readonly large: StoredBytes | undefined;
+  readonly bodyHash: string;
+}
+
+async function accept(
+  engine: Engine,
+  { request, traceparent, key }: CreateTask,
+  { to: { target, routeOptions, why }, large, bodyHash }: Accepted,
+): Promise<Created> {
+  const given = (request.runtime_options ?? {}) as JsonObject;
+  const options = layOver(layOver(target.defaults, routeOptions), given);
   const task = engine.log.create({
     ...fixedOf(engine, request, target, traceparent),
-    task_id,
     runtime_options: options,
     payload_artifact_id: large?.artifact_id ?? null,
   });
@@ -83,9 +97,19 @@ export async function createTask(
     return { task: await acceptedRecord(engine, task, kept), replayed: false };
   } catch (thrown) {
     work.over.abort(); // nothing is to be done for a task that isn't there
-    if (large !== undefined) await engine.artifacts.discard(large);
     throw thrown;
   }
+}
+
+/** Bytes of a payload whose task didn't come to be. */
+async function takeBack({ artifacts, logger }: Engine, large: StoredBytes | undefined): Promise<void> {
+  if (large === undefined) return;
+  await artifacts.discard(large).catch((thrown: unknown) => {
+    logger.warn(
+      { err: thrown, artifact_id: large.artifact_id },
+      "bytes that nobody needs could not be removed",
+    );
+  });
 }
 
 /** The record exactly as its first commit has it. */
@@ -119,8 +143,12 @@ function fixedOf(
   request: TaskCreateRequest,
   target: Target,
   traceparent: string | undefined,
-): Omit<NewTask, "task_id" | "runtime_options" | "payload_artifact_id"> {
+): Omit<NewTask, "runtime_options" | "payload_artifact_id"> {
+  // In this order: an id is never older than its task, since lists by time go by ids.
+  const created_at = new Date(engine.clock.now()).toISOString();
   return {
+    task_id: newId(),
+    created_at,
     conversation_id: request.conversation_id ?? newId(),
     sender: request.sender ?? "local",
     intent: request.intent,
@@ -130,7 +158,6 @@ function fixedOf(
     delivery: deliveryOf(engine, request, target),
     trace: { trace_id: request.trace?.trace_id ?? traceIdOf(traceparent) ?? newId() },
     metadata: (request.metadata ?? {}) as JsonObject,
-    created_at: new Date(engine.clock.now()).toISOString(),
   };
 }
 
@@ -158,13 +185,11 @@ function traceIdOf(traceparent: string | undefined): string | undefined {
   return id === undefined || /^0+$/.test(id) ? undefined : id;
 }
 
-async function storeLargePayload(engine: Engine, task_id: string, payload: Json) {
+async function storeLargePayload(engine: Engine, payload: Json): Promise<StoredBytes | undefined> {
   const text = JSON.stringify(payload);
   if (text.length * 3 <= largestInline) return undefined;
   const bytes = Buffer.from(text);
-  return bytes.length <= largestInline
-    ? undefined
-    : engine.artifacts.store(task_id, "application/json", bytes);
+  return bytes.length <= largestInline ? undefined : engine.artifacts.store("application/json", bytes);
 }
 
 const nameOf = (key: KeyScope) => JSON.stringify([key.principal, key.method, key.path, key.key]);

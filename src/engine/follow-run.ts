@@ -91,13 +91,13 @@ function writeProgress(
 /** A step that is too large for an event: its bytes are an artifact, the event has its reference. */
 async function writeLarge(engine: Engine, work: Work, data: Progress, text: string): Promise<void> {
   if (ended(work.task.status)) return;
-  const row = await engine.artifacts.store(work.task.fixed.task_id, "application/json", Buffer.from(text));
+  const stored = await engine.artifacts.store("application/json", Buffer.from(text));
   if (ended(work.task.status)) return;
-  engine.artifacts.attach(work.task, row);
+  engine.artifacts.attach(work.task, stored);
   const small = Object.fromEntries(
     Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512),
   );
-  const event = { ...small, type: data.type, truncated: true, artifact: referenceOf(row) };
+  const event = { ...small, type: data.type, truncated: true, artifact: referenceOf(stored) };
   noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
 }
 
@@ -143,10 +143,10 @@ function writeResumed(
 async function writeEnd(engine: Engine, work: Work, signal: FinalSignal): Promise<void> {
   const { task } = work;
   if (ended(task.status) || work.lost !== undefined) return;
-  const parts = await keepResult(engine, work.task, signal.result);
+  const parts = await keepResult(engine, signal.result);
   const usage = signal.usage === undefined ? {} : { usage: signal.usage as Usage };
   if (ended(task.status) || work.lost !== undefined) return;
-  if (parts.row !== undefined) engine.artifacts.attach(task, parts.row);
+  if (parts.stored !== undefined) engine.artifacts.attach(task, parts.stored);
   const end = endOf(work, signal);
   await engine.log.append(task, {
     ...end,

@@ -1,20 +1,21 @@
 /** How a task's result, whole or partial, is kept. */
 import type { TaskResult } from "#contracts/tasks.ts";
 import type { RunResult } from "#src/core/ports.ts";
-import type { OpenTask } from "#src/store/task-rows.ts";
 import { excerptLength, largestInline } from "./artifacts.ts";
 import type { Engine } from "./engine.ts";
 
 /** The beginning of a text, no character cut in two. */
 const excerpt = (text: string) => text.slice(0, excerptLength).replace(/[\uD800-\uDBFF]$/, "");
 
+const saysNothing = ({ text, data, stop_reason, warning }: RunResult) =>
+  text === "" && data === undefined && stop_reason === undefined && warning === undefined;
+
 /**
  * A result as the record and the event hold it; a large one is an artifact.
- * @returns also the artifact's row, to be attached before the end of the task is written
+ * @returns also the stored bytes, to be attached before the end of the task is written
  */
-export async function keepResult(engine: Engine, task: OpenTask, result: RunResult | undefined) {
-  if (result === undefined || (result.text === "" && result.stop_reason === undefined))
-    return { data: {}, changes: {} };
+export async function keepResult(engine: Engine, result: RunResult | undefined) {
+  if (result === undefined || saysNothing(result)) return { data: {}, changes: {} };
   const whole = result as TaskResult;
   if (Buffer.byteLength(JSON.stringify(whole)) <= largestInline - 512) {
     return { data: { result: whole }, changes: { result: whole } };
@@ -24,11 +25,11 @@ export async function keepResult(engine: Engine, task: OpenTask, result: RunResu
     whole.data === undefined
       ? (["text/markdown", result.text] as const)
       : (["application/json", JSON.stringify(whole)] as const);
-  const row = await engine.artifacts.store(task.fixed.task_id, media_type, Buffer.from(text));
+  const stored = await engine.artifacts.store(media_type, Buffer.from(text));
   const short: TaskResult = { ...small, text: excerpt(result.text), truncated: true };
-  const { artifact_id } = row;
+  const { artifact_id } = stored;
   return {
-    row,
+    stored,
     data: { result: short, result_artifact_id: artifact_id },
     changes: { result: short, result_artifact_id: artifact_id },
   };

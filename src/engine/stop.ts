@@ -2,8 +2,9 @@
  * A graceful end: turns that run are cancelled at their runtimes and end as interrupted, with what
  * they had; what waits stays in the log for the next life.
  */
+import { ended } from "#src/core/task-machine.ts";
 import type { Engine, Work } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { interruptTask } from "./interrupt-task.ts";
 import { cancelRun } from "./steer-task.ts";
 
 /** How long runs may take to confirm. */
@@ -21,16 +22,19 @@ export async function stopEngine(engine: Engine): Promise<void> {
     Promise.all(running.map((work) => interrupt(engine, work))),
     elapsed(engine, confirmMs),
   ]);
-  for (const work of running) {
-    failTask(
-      engine,
-      work.task,
-      "interrupted",
-      "the node was stopped in mid-turn; the runtime did not confirm that it stopped",
-    );
-  }
+  engine.log.batch.flush();
+  // What can't be written now is decided by the next life.
+  await Promise.allSettled(
+    running.map(({ task }) => (ended(task.status) ? undefined : interruptTask(engine, task, unconfirmed))),
+  );
   engine.log.batch.flush();
 }
+
+const unconfirmed = {
+  interrupted: "the node was stopped in mid-turn; the runtime did not confirm that it stopped",
+  timeout: "the node was stopped before the runtime confirmed that it stopped",
+  cancelled: "the runtime's process ends with the node",
+};
 
 /** It stays where it is in the log; nothing more happens to it in this life. */
 function leave(work: Work): void {

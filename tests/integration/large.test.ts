@@ -1,7 +1,9 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type OpenEngine, openEngine, until } from "../open-engine.ts";
+import { TaskCreateRequest } from "#contracts/task-request.ts";
+import { createTask } from "#src/engine/create-task.ts";
+import { type OpenEngine, openEngine } from "../open-engine.ts";
 
 const byHand = () => {};
 
@@ -84,9 +86,38 @@ it("a flipped bit in an artifact is an error, never wrong bytes", async () => {
   await expect(bytesOf(node, result_artifact_id)).rejects.toMatchObject({ code: "artifact_corrupt" });
 });
 
+it("a result without a text is kept for its data", async () => {
+  await using node = await openEngine({ fake: { script: byHand } });
+  const { task_id, turn } = await running(node);
+  turn.emit({ kind: "completed", result: { text: "", data: { answer: 42 } } });
+  expect((await node.reaches(task_id, "completed")).result).toEqual({ text: "", data: { answer: 42 } });
+});
+
+it("a result whose data are large is one artifact of all of it", async () => {
+  await using node = await openEngine({ fake: { script: byHand } });
+  const { task_id, turn } = await running(node);
+  const result = { text: "see there", data: "y".repeat(20_000), stop_reason: "end_turn" };
+  turn.emit({ kind: "completed", result });
+  const task = await node.reaches(task_id, "completed");
+  expect(task.result).toEqual({ text: "see there", stop_reason: "end_turn", truncated: true });
+  expect(JSON.parse(await bytesOf(node, task.result_artifact_id))).toEqual(result);
+});
+
+it("a request whose key is used for another meanwhile leaves no artifact behind", async () => {
+  await using node = await openEngine();
+  const give = (text: string) =>
+    createTask(node.engine, {
+      request: TaskCreateRequest.parse({ intent: "test.run", payload: { text } }),
+      key: { principal: "me", method: "POST", path: "/v1/tasks", key: "k" },
+    });
+  const large = give("x".repeat(20_000));
+  await Promise.all([give("small"), expect(large).rejects.toMatchObject({ code: "idempotency_key_reused" })]);
+  expect(readdirSync(join(node.dir, "artifacts"))).toEqual([]);
+});
+
 it("a refused request leaves no artifact behind", async () => {
   await using node = await openEngine();
   const payload = { text: "x".repeat(20_000) };
   await expect(node.submit({ payload, target_runtime: "nobody" })).rejects.toThrow();
-  await until(() => readdirSync(join(node.dir, "artifacts")).length === 0);
+  expect(readdirSync(join(node.dir, "artifacts"))).toEqual([]);
 });

@@ -48,3 +48,11 @@ it("pages without gap or repeat", async () => {
   }
   expect(seen).toEqual(ids.toReversed());
 });
+
+it("tasks are in the order in which they were accepted, however long their payload took to be stored", async () => {
+  await using node = await openEngine();
+  const large = node.submit({ payload: { text: "x".repeat(20_000) } });
+  const small = await node.submit();
+  const { task_id } = await large;
+  expect([small.task_id, task_id].toSorted()).toEqual([small.task_id, task_id]);
+});

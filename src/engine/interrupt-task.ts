@@ -1,0 +1,45 @@
+/** How a task ends whose run has gone with the node. */
+import { ended } from "#src/core/task-machine.ts";
+import type { Happening } from "#src/store/task-log.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Engine } from "./engine.ts";
+import { failure } from "./fail-task.ts";
+import { keepResult } from "./keep-result.ts";
+import { overdue } from "./steer-task.ts";
+
+/** What is told of it, by what had been asked of it before. */
+export interface Interruption {
+  readonly interrupted: string;
+  readonly timeout: string;
+  readonly cancelled: string;
+}
+
+/**
+ * Ends a task that is cut off, with the text that was seen of it.
+ * @returns when it is on disk
+ */
+export async function interruptTask(engine: Engine, task: OpenTask, told: Interruption): Promise<void> {
+  const parts = await keepResult(engine, { text: saidBefore(engine, task) });
+  if (ended(task.status)) return;
+  if (parts.stored !== undefined) engine.artifacts.attach(task, parts.stored);
+  const end = endOf(task, told);
+  await engine.log.append(task, {
+    ...end,
+    data: { ...end.data, ...parts.data },
+    changes: { ...end.changes, ...parts.changes },
+  });
+}
+
+function endOf(task: OpenTask, told: Interruption): Happening {
+  if (task.cancel === "timeout") return failure("timeout", overdue({ task }, told.timeout));
+  if (task.cancel === null) return failure("interrupted", told.interrupted);
+  return { kind: "task.cancelled", source: "core", message: told.cancelled };
+}
+
+/** What the runtime had said, as far as it was seen. */
+function saidBefore({ reader }: Engine, { fixed }: OpenTask): string {
+  return reader
+    .events(fixed.task_id)
+    .map(({ kind, data }) => (kind === "task.progress" && data.type === "message" ? data.text : ""))
+    .join("");
+}
