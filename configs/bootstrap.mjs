@@ -92,10 +92,10 @@ function install() {
 function generate() {
   const sources = ["src/config.ts", "src/registry.ts", "src/version.ts", "src/core/task-machine.ts"];
   const makers = ["configs/generate.ts", "configs/generate", "configs/client", "configs/msw"];
-  const inputs = ["contracts", ...sources, ...makers];
+  const inputs = ["contracts", "cli", ...sources, ...makers];
   if (!existsSync(stampOf("generate"))) return stamp("generate", hashOf(inputs));
   ifChanged("generate", inputs, "generated/openapi.json", () => {
-    say("writing generated/ anew, since the contract has changed");
+    say("writing generated/ anew, since what it is made from has changed");
     run(pinnedNode, ["configs/generate.ts", "--without-migrations"]);
   });
 }

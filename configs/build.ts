@@ -62,7 +62,7 @@ const { outputFiles } = await build({
   banner: { js: requireBanner },
   legalComments: "linked",
   logLevel: "warning",
-});
+}).catch(() => process.exit(1)); // it has said what is wrong
 // Chunks go before the programs that name them.
 const chunks = join(dist, "chunks");
 const rank = ({ path }: { path: string }) => (path.startsWith(chunks) ? 0 : 1);

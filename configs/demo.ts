@@ -104,6 +104,7 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => interruption.abort(new Error("the demo was interrupted")));
 }
+process.stdout.once("error", (thrown) => interruption.abort(thrown)); // `| head`
 
 title("A node starts, in a directory of its own");
 const { child, exited } = spawnNode(interruption.signal);

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
 import { clientSources } from "./generate/client.ts";
+import { commandLineReference } from "./generate/command-line.ts";
 import { mswSources } from "./generate/msw.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
@@ -50,6 +51,7 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/task-machine.md", content: machineTable() },
     { path: "tables/config.md", content: configTable() },
     { path: "tables/registry.md", content: registryTable() },
+    { path: "tables/command-line.md", content: await commandLineReference() },
   ];
 }
 
