@@ -42,7 +42,7 @@ const largestBody = 1024 * 1024;
 /** Builds the application. */
 export function createApp(options: AppOptions): { app: Express; streams: Streams } {
   const { engine, tokens } = options;
-  const streams = openStreams();
+  const streams = openStreams(engine.clock);
   const refused: { [code: string]: number } = {};
   const server: Server = { engine, tokens, streams, counts: { refused } };
   const app = express();

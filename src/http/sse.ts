@@ -1,10 +1,12 @@
 /**
  * Streams of server-sent events: a follower's frames, written as they are to the response.
  *
- * 1. One timer serves all streams.
+ * 1. One timer serves all streams; there is none while no stream is open.
  * 2. A reader that takes nothing for 5 minutes is closed; it resumes where it was.
+ * 3. Nothing is written behind the last frame, however long its reader takes to read it.
  */
 import type { Response } from "express";
+import type { Clock } from "#src/core/ports.ts";
 import type { Follower, Sink } from "#src/engine/follow.ts";
 import { piped } from "./piped.ts";
 
@@ -27,34 +29,50 @@ export interface Streams {
 }
 
 /** Makes the streams of a server. */
-export function openStreams(): Streams {
+export function openStreams(clock: Clock): Streams {
   const open = new Set<Open>();
-  const timer = setInterval(() => sweep(open), keepaliveMs);
-  timer.unref();
+  let disarm: (() => void) | undefined;
+  const arm = () => {
+    disarm ??= clock.after(keepaliveMs, () => {
+      disarm = undefined;
+      sweep(open, clock.now());
+      if (open.size > 0) arm();
+    });
+  };
   return {
-    of: (follow) => piped((res) => attach(open, res, follow)),
+    of: (follow) =>
+      piped((res) => {
+        arm();
+        attach(open, res, follow, clock);
+      }),
     close() {
-      clearInterval(timer);
+      disarm?.();
       for (const { res } of open) res.end();
     },
     count: () => open.size,
   };
 }
 
-function attach(open: Set<Open>, res: Response, follow: (sink: Sink) => Follower): void {
+function attach(open: Set<Open>, res: Response, follow: (sink: Sink) => Follower, clock: Clock): void {
+  if (res.closed) return; // it was gone before it could be answered
   const stream: Open = { res, blockedAt: undefined };
   open.add(stream);
   res.setHeader("Content-Type", "text/event-stream; charset=utf-8");
   res.setHeader("Cache-Control", "no-store");
   const follower = follow({
     write(bytes) {
-      const free = res.write(bytes);
-      if (!free) stream.blockedAt = Date.now();
+      const free = !res.writableEnded && res.write(bytes);
+      if (!free) stream.blockedAt = clock.now();
       return free;
     },
-    end: (bytes) => void (bytes === undefined ? res.end() : res.end(bytes)),
+    end(bytes) {
+      stream.blockedAt = clock.now();
+      if (bytes === undefined || res.writableEnded) res.end();
+      else res.end(bytes);
+    },
   });
   res.on("drain", () => {
+    if (res.writableEnded) return;
     stream.blockedAt = undefined;
     follower.pull();
   });
@@ -66,10 +84,9 @@ function attach(open: Set<Open>, res: Response, follow: (sink: Sink) => Follower
   if (!res.headersSent) res.flushHeaders();
 }
 
-function sweep(open: ReadonlySet<Open>): void {
-  const now = Date.now();
-  for (const stream of open) {
-    if (stream.blockedAt === undefined) stream.res.write(keepalive);
-    else if (now - stream.blockedAt > patienceMs) stream.res.destroy();
+function sweep(open: ReadonlySet<Open>, now: number): void {
+  for (const { res, blockedAt } of open) {
+    if (blockedAt === undefined) res.write(keepalive);
+    else if (now - blockedAt > patienceMs) res.destroy();
   }
 }
