@@ -69,8 +69,6 @@ export abstract class NodeCommand extends Command {
   }
 
   protected override async catch(thrown: Error & { exitCode?: number }): Promise<void> {
-    // The reader of a pipe has gone (`| head`): nobody is left to tell.
-    if ("code" in thrown && thrown.code === "EPIPE") process.exit(0);
     if (thrown instanceof Errors.ExitError) throw thrown;
     const { lines, exit } = explain(thrown);
     process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));

@@ -48,6 +48,7 @@ export async function runCommandLine(dir: string, words: readonly string[]): Pro
   const args = words[0] === "help" ? [...words.slice(1), "--help"] : [...words];
   const [name] = args;
   if (name === undefined || name.startsWith("-") || Object.hasOwn(commands, name)) {
+    process.stdout.on("error", leaveWithReader);
     await execute({ dir, args });
     return;
   }
@@ -55,4 +56,9 @@ export async function runCommandLine(dir: string, words: readonly string[]): Pro
   const similar = like.length === 0 ? "" : ` Similar: ${like.join(", ")}.`;
   process.stderr.write(`alink-cli: there is no command ${printable(name)}.${similar}\nSee --help for all.\n`);
   process.exitCode = exitCodes.usage;
+}
+
+/** The reader of a pipe has gone (`| head`): nobody is left to tell, and a stream would never end. */
+function leaveWithReader(thrown: NodeJS.ErrnoException): void {
+  if (thrown.code === "EPIPE") process.exit(exitCodes.ok);
 }

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fakeCommand } from "../../programs.ts";
+import { createHome, eventOf, type Home, startNode, type TestNode } from "../../support.ts";
+import { commandFor, hasTerminal, watch } from "./command.ts";
+
+let home: Home;
+let node: TestNode;
+let cli: ReturnType<typeof commandFor>;
+
+beforeAll(async () => {
+  home = createHome({ agent: { command: await fakeCommand(), more: { capabilities: ["test.run"] } } });
+  node = await startNode(home);
+  cli = commandFor(home.dataDir);
+});
+afterAll(async () => {
+  await node[Symbol.asyncDispose]();
+  home[Symbol.dispose]();
+});
+
+const call = ["call", "--intent", "test.run"];
+const endless = ["--payload", '{"mode":"cancelled"}'];
+
+/** The newest task, once it runs. */
+async function newestRunning(): Promise<string> {
+  const { body } = await node.call<{ tasks: { task_id: string }[] }>("GET", "/v1/tasks?limit=1");
+  const task_id = body.tasks[0]?.task_id ?? "";
+  await eventOf(node, task_id, "task.running");
+  return task_id;
+}
+
+const submitEndless = async () => {
+  const { task_id } = await node.submit({ payload: { mode: "cancelled" } });
+  await eventOf(node, task_id, "task.running");
+  return task_id;
+};
+
+describe.runIf(hasTerminal)("Ctrl-C ends the waiting, and the task goes on", () => {
+  const interrupted = async (args: string[]) => {
+    const terminal = cli.terminal(...args);
+    await terminal.shows(/\d s {2}running/);
+    terminal.press("\u0003");
+    return await terminal.end();
+  };
+
+  it.each(["--wait", "--follow"])("call %s", async (flag) => {
+    const { code, shown } = await interrupted([...call, ...endless, flag]);
+    const task_id = await newestRunning();
+    expect(code).toBe(130);
+    expect(shown).toContain(`Follow it with: alink-cli task-events ${task_id}`);
+    expect(shown).toContain(`Cancel it with: alink-cli task-cancel ${task_id}`);
+    expect((await node.task(task_id)).status).toBe("running");
+  });
+
+  it.each([["task-wait"], ["task-events"], ["task-result", "--wait"]])("%s", async (...args) => {
+    const task_id = await submitEndless();
+    const { code, shown } = await interrupted([...args, "--task-id", task_id]);
+    expect(code).toBe(130);
+    expect(shown).toContain(`the task goes on. Follow it with: alink-cli task-events ${task_id}`);
+    expect((await node.task(task_id)).status).toBe("running");
+  });
+
+  it("call --sync, where no id is known yet", async () => {
+    const terminal = cli.terminal(...call, ...endless, "--sync");
+    await terminal.shows(/1 s {2}waiting/);
+    terminal.press("\u0003");
+    const { code, shown } = await terminal.end();
+    expect(code).toBe(130);
+    expect(shown).toContain("Find it with: alink-cli task-list --limit 1");
+    expect((await node.task(await newestRunning())).status).toBe("running");
+  });
+});
+
+describe("a node that goes away while a task is waited for", () => {
+  it.runIf(hasTerminal)(
+    "is waited for, with a word about it, until it tells the end of the task",
+    async () => {
+      const task_id = await submitEndless();
+      const follower = cli.start(["task-events", task_id]);
+      const said = watch(follower.stderr);
+      const waiters = [
+        cli.terminal("task-wait", task_id, "--json"),
+        cli.terminal(...call, ...endless, "--wait", "--json"),
+      ];
+      await watch(follower.stdout).shows(/task.running/);
+      for (const waiter of waiters) await waiter.shows(/\d s {2}running/);
+
+      await node.kill();
+      const lost = /alink-cli: No answer from .*; trying again/;
+      for (const watched of [said, ...waiters]) await watched.shows(lost);
+      node = await startNode({ ...home, args: ["--port", new URL(node.url).port] });
+
+      for (const waiter of waiters) {
+        const { code, shown } = await waiter.end();
+        expect({ code, shown }).toEqual({
+          code: 10,
+          shown: expect.stringContaining('"reason":"interrupted"'),
+        });
+      }
+      const { stdout, exitCode } = await follower;
+      expect(exitCode).toBe(0);
+      expect(stdout.split("\n").map((line) => JSON.parse(line).seq)).toEqual(
+        (await node.history(task_id)).map(({ seq }) => seq),
+      );
+    },
+  );
+
+  it("is not waited for where it has never answered", async () => {
+    const away = { AETHROLINK_SERVER: "http://127.0.0.1:9" };
+    const ran = await cli.run(["task-wait", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], away);
+    expect(ran.code).toBe(7);
+    expect(ran.err).toMatch(/^alink-cli: No answer from http:\/\/127.0.0.1:9: .*\nStart a node with/);
+  });
+});
+
+describe("pipes", () => {
+  it("standard input may come as slowly as it likes", async () => {
+    const slow = `alink-cli call --intent test.run --payload '{"mode":"delayed_success","delay_ms":1000}' --wait`;
+    const { out, err } = await cli.shell(`${slow} | alink-cli call --intent test.run --text-file - --sync`);
+    expect(err).toBe("");
+    expect(JSON.parse(out)).toMatchObject({
+      status: "completed",
+      result: { text: expect.stringMatching(/^echo: .*"status":"completed"/) },
+    });
+  });
+
+  it("a reader that has seen enough is no mistake, and ends a stream", async () => {
+    const payload = { mode: "delayed_success", delay_ms: 60_000, heartbeat_ms: 100 };
+    const { task_id } = await node.submit({ payload });
+    const { code, out, err } = await cli.shell(
+      `set -o pipefail; alink-cli task-events ${task_id} | head -n 1`,
+    );
+    expect(JSON.parse(out)).toMatchObject({ task_id, seq: 1 });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect((await node.task(task_id)).status).toBe("running");
+  });
+});
