@@ -5,6 +5,7 @@
  * 1. The bell is heard before the first read, and "has it ended?" is asked before each read, so that
  *    nothing falls between.
  * 2. A follower that can't take more is read for later: nothing is held for it.
+ * 3. A follower whose reading fails is ended, to resume: the commit that woke it goes on.
  */
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { ended } from "#src/core/task-machine.ts";
@@ -54,11 +55,11 @@ export function followTask(
   const read = (from: number) => engine.reader.frames(task_id, from, pageSize);
   if (tail !== undefined) {
     const end = () => (engine.log.get(task_id) === undefined ? tail.last() : undefined);
-    return (sink) => follow({ tail, read, end }, after, sink);
+    return (sink) => follow(engine, { tail, read, end }, after, sink);
   }
   const { last_seq } = committed(engine, task_id);
   if (after >= last_seq) return undefined;
-  return (sink) => follow({ tail, read, end: () => last_seq }, after, sink);
+  return (sink) => follow(engine, { tail, read, end: () => last_seq }, after, sink);
 }
 
 function committed(engine: Engine, task_id: string) {
@@ -85,14 +86,14 @@ export function followAll(engine: Engine, after: number | undefined): (sink: Sin
     read: (from) => engine.reader.allFrames(from, pageSize),
     end: () => undefined,
   };
-  return (sink) => follow(source, after ?? newest, sink);
+  return (sink) => follow(engine, source, after ?? newest, sink);
 }
 
 function newer({ tail, read }: Source, cursor: number): Frames | undefined {
   return tail?.since(cursor) ?? (tail?.last() === cursor ? undefined : read(cursor));
 }
 
-function follow(source: Source, after: number, sink: Sink): Follower {
+function follow({ logger }: Engine, source: Source, after: number, sink: Sink): Follower {
   let cursor = after;
   let open = true;
   const close = () => {
@@ -114,7 +115,15 @@ function follow(source: Source, after: number, sink: Sink): Follower {
   const pull = () => {
     while (open && step());
   };
-  const unlisten = source.tail?.listen(pull);
+  const wake = () => {
+    try {
+      pull();
+    } catch (thrown) {
+      logger.error({ err: thrown }, "events could not be read for a follower");
+      finish(undefined); // invariant 3
+    }
+  };
+  const unlisten = source.tail?.listen(wake);
   return { pull, close };
 }
 
@@ -131,7 +140,8 @@ export async function awaitTask(
   signal: AbortSignal,
 ): Promise<TaskRecord | undefined> {
   const tail = engine.log.tail(task_id);
-  if (tail !== undefined && waitMs > 0) await settled(engine, task_id, tail, waitMs, signal);
+  if (tail !== undefined && waitMs > 0 && !signal.aborted)
+    await settled(engine, task_id, tail, waitMs, signal);
   return engine.reader.get(task_id);
 }
 
@@ -142,12 +152,20 @@ function settled(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const check = () => {
       const standing = engine.reader.standing(task_id);
       if (standing === undefined || ended(standing.status) || standing.status === "awaiting_input") done();
     };
-    const unlisten = tail.listen(check);
+    const wake = () => {
+      try {
+        check();
+      } catch (thrown) {
+        reject(thrown);
+        done();
+      }
+    };
+    const unlisten = tail.listen(wake);
     const disarm = engine.clock.after(waitMs, done);
     signal.addEventListener("abort", done, { once: true });
     function done() {
@@ -156,6 +174,6 @@ function settled(
       signal.removeEventListener("abort", done);
       resolve();
     }
-    check();
+    wake();
   });
 }

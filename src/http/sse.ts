@@ -74,7 +74,11 @@ function attach(open: Set<Open>, res: Response, follow: (sink: Sink) => Follower
   res.on("drain", () => {
     if (res.writableEnded) return;
     stream.blockedAt = undefined;
-    follower.pull();
+    try {
+      follower.pull();
+    } catch {
+      res.destroy(); // its reader resumes, and hears then what is wrong
+    }
   });
   res.on("close", () => {
     open.delete(stream);

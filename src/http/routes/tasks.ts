@@ -20,6 +20,7 @@ const linksOf = (task_id: string) => ({
 /** Aborted when the caller goes away. */
 function goneOf(res: Response): AbortSignal {
   const gone = new AbortController();
+  if (res.closed) gone.abort();
   res.on("close", () => gone.abort());
   return gone.signal;
 }
