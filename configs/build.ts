@@ -21,13 +21,25 @@ const served = ["openapi.json", "reference.html"];
 const requireBanner =
   'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);';
 
+/** Compiles the client package, and leaves nothing in it that is not made of its source as it is now. */
 function compileClient(): void {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "generated/client"], {
+  const args = [tsc, "-p", "generated/client", "--listEmittedFiles"];
+  const { status, stdout } = spawnSync(process.execPath, args, {
     cwd: root,
-    stdio: "inherit",
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
   });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) {
+    process.stderr.write(stdout);
+    process.exit(status ?? 1);
+  }
+  const emitted = new Set([...stdout.matchAll(/^TSFILE: (.+)$/gm)].map(([, path]) => path));
+  // After compiling, since a program that runs may be about to read one.
+  const clientDist = join(root, "generated/client/dist");
+  for (const path of readdirSync(clientDist).map((name) => join(clientDist, name))) {
+    if (!emitted.has(path)) rmSync(path, { recursive: true });
+  }
 }
 
 /** In one step, so that a program that starts meanwhile reads the old file or the new one. */
