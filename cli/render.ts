@@ -85,7 +85,7 @@ export function targetsInWords(targets: readonly TargetSpec[]): string {
     adapter: [target.adapter, target.dialect].filter(Boolean).join("/"),
     capabilities: shorten(target.capabilities.join(", ") || "any", 60),
     from: target.source,
-    ...(target.command === undefined ? {} : { command: shorten(target.command.join(" "), 60) }),
+    ...(target.command === undefined ? {} : { command: target.command.join(" ") }),
   }));
   return table(rows, "There are no targets. Name some in the registry file (--registry of alink-node).");
 }

@@ -1,4 +1,4 @@
-import { getTask } from "@aethrolink/client";
+import { exitCodes, getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { taskInWords } from "../render.ts";
@@ -10,7 +10,7 @@ import { waitVisibly } from "../waiting.ts";
 export class TaskWait extends NodeCommand {
   static override summary = "wait until a task has ended, or asks";
   static override description =
-    "The exit code tells how it ended: 0 completed, 10 failed, 11 cancelled, 12 timed out, 13 it asks, 14 it goes on.";
+    `The exit code tells how it ended: ${exitCodes.ok} completed, ${exitCodes.task_failed} failed, ${exitCodes.task_cancelled} cancelled, ${exitCodes.task_timed_out} timed out, ${exitCodes.task_asks} it asks, ${exitCodes.task_unfinished} it goes on.`;
   static override examples = ["<%= config.bin %> task-wait 01KAT3Q4V5W6X7Y8Z9A0B1C2D3 --timeout 45s"];
   static override flags = {
     ...taskId.flags,

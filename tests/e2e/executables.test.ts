@@ -1,26 +1,18 @@
 /** How the executables and the scripts of package.json start, pass signals on, and end. */
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { createHome } from "../support.ts";
+import { findOlderNode } from "./older-node.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const launcher = join(root, "cli/bin/alink-node.mjs");
 const bootstrap = join(root, "configs/bootstrap.mjs");
 const options = { reject: false, stdin: "ignore" } as const;
 
-/** A Node in PATH that is older than the one that AethroLink is made for. */
-function findOlderNode(): string | undefined {
-  const places = (process.env["PATH"] ?? "").split(delimiter).map((place) => join(place, "node"));
-  return places.find((node) => {
-    const { stdout } = spawnSync(node, ["-p", "process.versions.node"], { encoding: "utf8" });
-    return Number.parseInt(stdout ?? "", 10) < 24;
-  });
-}
 const olderNode = findOlderNode();
 
 async function says({ stdout }: { readonly stdout: Readable }, pattern: RegExp): Promise<void> {

@@ -1,16 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fakeCommand } from "../../programs.ts";
 import { createHome, type Home, startNode, type TestNode } from "../../support.ts";
+import { commandFor, watch } from "./command.ts";
 
-const program = fileURLToPath(new URL("../../../cli/bin/alink-cli.mjs", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "aethrolink-cli-"));
 let home: Home;
 let node: TestNode;
@@ -28,39 +23,8 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number | undefined;
-  readonly out: string;
-  readonly err: string;
-}
-
-const clean = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.startsWith("AETHROLINK_")),
-);
-
-async function run(args: readonly string[], env: object = {}): Promise<Ran> {
-  const options = {
-    env: { ...clean, AETHROLINK_DATA_DIR: home.dataDir, ...env },
-    extendEnv: false,
-    reject: false,
-  };
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], options);
-  return { code: exitCode, out: stdout, err: stderr };
-}
-
+const run = (args: readonly string[], env: object = {}) => commandFor(home.dataDir).run(args, env);
 const json = async <T = Record<string, unknown>>(...args: string[]) => JSON.parse((await run(args)).out) as T;
-
-/** The same as a person at a terminal sees it. */
-async function onTerminal(...args: string[]): Promise<string> {
-  const quoted = [process.execPath, program, ...args].map((word) => `'${word}'`).join(" ");
-  const env = { ...clean, AETHROLINK_DATA_DIR: home.dataDir };
-  const { stdout } = await execa("script", ["-qefc", quoted, "/dev/null"], {
-    env,
-    extendEnv: false,
-    reject: false,
-  });
-  return stdout;
-}
 
 const call = (...more: string[]) => run(["call", "--target", "agent", "--intent", "test.run", ...more]);
 const payload = (mode: string, more: object = {}) => ["--payload", JSON.stringify({ mode, ...more })];
@@ -119,6 +83,13 @@ describe("alink-cli call", () => {
     expect(new Set(ids.map(({ out }) => JSON.parse(out).task.task_id)).size).toBe(1);
     const other = await call("--text", "other", "--idempotency-key", "k");
     expect(other).toMatchObject({ code: 3, err: expect.stringContaining("idempotency_key_reused") });
+  });
+
+  it("the state file names the sender", async () => {
+    const path = join(scratch, "agent.json");
+    writeFileSync(path, '{"agent_id": "scribe"}');
+    const { out } = await call("--text", "hello", "--state-file", path);
+    expect(JSON.parse(out).task.sender).toBe("scribe");
   });
 
   it.each([
@@ -240,95 +211,11 @@ describe("the other commands", () => {
   });
 
   it("print the events of all tasks as they happen", async () => {
-    const env = { ...clean, AETHROLINK_DATA_DIR: home.dataDir };
-    const child = spawn(process.execPath, [program, "events", "--after", "0"], { env });
-    const gone = once(child, "exit");
-    const [first] = (await once(createInterface(child.stdout), "line")) as [string];
-    expect(JSON.parse(first)).toMatchObject({ kind: "task.created", seq: 1 });
+    const child = commandFor(home.dataDir).start(["events", "--after", "0"]);
+    const printed = watch(child.stdout);
+    await printed.shows(/\n/);
+    expect(JSON.parse(printed.text().split("\n")[0] ?? "")).toMatchObject({ kind: "task.created", seq: 1 });
     child.kill("SIGKILL");
-    await gone;
-  });
-});
-
-describe("what goes wrong is said in a line or two, with what to do", () => {
-  it.each([
-    ["a wrong flag", ["call", "--intnt", "x"], 2, /Nonexistent flag: --intnt\nSee --help/],
-    ["no payload", ["call", "--intent", "x"], 2, /--text, --text-file and --payload/],
-    ["a bad payload", ["call", "--intent", "x", "--payload", "{"], 2, /must be JSON/],
-    ["a bad duration", ["call", "--intent", "x", "--text", "y", "--timeout", "soon"], 2, /is no duration/],
-    ["a bad file", ["call", "--intent", "x", "--text-file", "/nowhere"], 2, /nowhere can't be read/],
-    ["no id", ["task-get"], 2, /--task-id/],
-    ["an id that is none", ["task-get", "x"], 3, /task_id: must be a ULID/],
-    ["an unknown task", ["task-get", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /task_not_found\)\nSee what there is/],
-    [
-      "an unknown target",
-      ["call", "--target", "nobody", "--intent", "x", "--text", "y"],
-      4,
-      /target_not_found/,
-    ],
-    ["an unknown intent", ["call", "--intent", "nothing", "--text", "y"], 4, /route_not_found/],
-    [
-      "an intent that the target doesn't offer",
-      ["call", "--target", "agent", "--intent", "x", "--text", "y"],
-      3,
-      /It offers: test.run, test.other/,
-    ],
-    ["a dead server", ["targets", "--server", "http://127.0.0.1:9"], 7, /Start a node with `npm start`/],
-    ["a server that isn't ours", ["targets", "--server", "nonsense"], 2, /no address of a node/],
-    [
-      "a token that isn't valid",
-      ["targets", "--token-file", "/etc/hostname"],
-      6,
-      /unauthorized\)\nSet AETHROLINK_TOKEN/,
-    ],
-    ["an unknown command", ["tasks"], 2, /tasks/],
-  ])("%s", async (_what, args, code, says) => {
-    const ran = await run(args);
-    expect({ code: ran.code, out: ran.out }).toEqual({ code, out: "" });
-    expect(ran.err).toMatch(says);
-    expect(ran.err).not.toMatch(/\n\s+at /);
-  });
-
-  it("a node that was never started", async () => {
-    const ran = await run(["targets"], {
-      AETHROLINK_DATA_DIR: join(scratch, "none"),
-      AETHROLINK_SERVER: "http://127.0.0.1:9",
-    });
-    expect(ran.code).toBe(7);
-  });
-
-  it("an output that can't be written", async () => {
-    const { out } = await call(...payload("flood", { chunks: 2000, size: 16 }), "--wait");
-    const { result_artifact_id } = JSON.parse(out) as { result_artifact_id: string };
-    const ran = await run(["artifact-get", result_artifact_id, "--output", "/nowhere/file"]);
-    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining("can't be written") });
-  });
-});
-
-describe("for people", () => {
-  it("--version is short, and --help names every command", async () => {
-    expect(await run(["--version"])).toMatchObject({ code: 0, out: "0.1.0" });
-    const { out } = await run(["--help"]);
-    for (const command of ["call", "task-events", "runtime-health", "token-revoke"])
-      expect(out).toContain(command);
-  });
-
-  it.each(["call", "task-wait", "events", "artifact-get"])("%s has help with examples", async (command) => {
-    expect((await run([command, "--help"])).out).toMatch(/EXAMPLES\n +\$ alink-cli/);
-  });
-
-  it.runIf(existsSync("/usr/bin/script"))("a terminal shows words in place of JSON", async () => {
-    const call = ["call", "--target", "agent", "--intent", "test.run", "--text", "hello"];
-    expect(await onTerminal(...call, "--wait")).toMatch(/echo: hello/);
-    expect(await onTerminal(...call, "--follow")).toMatch(/task.completed +echo: hello/);
-    expect(await onTerminal("task-list", "--limit", "1")).toMatch(/^TASK +STATUS +TARGET/);
-    expect(await onTerminal("targets")).toMatch(/agent +acp\/generic/);
-  });
-
-  it("the state file names the sender", async () => {
-    const path = join(scratch, "agent.json");
-    writeFileSync(path, '{"agent_id": "scribe"}');
-    const { out } = await call("--text", "hello", "--state-file", path);
-    expect(JSON.parse(out).task.sender).toBe("scribe");
+    await child;
   });
 });
