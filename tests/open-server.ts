@@ -74,7 +74,8 @@ function caller(url: string, token: string): OpenServer["call"] {
     const sent = body === undefined ? {} : { body: text };
     const answer = await fetch(url + path, { method, headers, ...sent });
     const said = await answer.text();
-    const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+    // HEAD has the type of an answer, and none.
+    const isJson = said !== "" && /json/.test(answer.headers.get("content-type") ?? "");
     return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(said) : said };
   };
 }
