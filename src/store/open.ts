@@ -4,7 +4,8 @@
  * 1. One node per data directory, and one per database, wherever it lies: an exclusive transaction is
  *    held on a lock file of each for as long as the process lives, so that its end frees it, however it
  *    comes.
- * 2. A file that a newer program wrote is refused; an older one is copied before it is migrated.
+ * 2. A file that a newer program wrote, or another one, is refused before anything of it is changed; an
+ *    older one is copied before it is migrated.
  */
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -90,16 +91,16 @@ function holdLock(path: string, whose: string): Sqlite {
 }
 
 function openWriter({ database, durability, migrations = allMigrations }: StorageOptions): Sqlite {
-  const existed = existsSync(database);
   // SQLite gives the files beside it the same mode.
   closeSync(openSync(database, "a", 0o600));
   const writer = new Database(database);
   try {
+    const version = versionOf(writer, database, migrations.length);
     writer.pragma("journal_mode = WAL");
     writer.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
     writer.pragma("foreign_keys = ON");
     writer.pragma("temp_store = MEMORY");
-    migrate(writer, database, existed, migrations);
+    migrate(writer, database, version, migrations);
     writer.exec(terminalTrigger);
     return writer;
   } catch (thrown) {
@@ -108,19 +109,29 @@ function openWriter({ database, durability, migrations = allMigrations }: Storag
   }
 }
 
-/** Brings the file to this program's version; the file says how many migrations it has had. */
-function migrate(writer: Sqlite, database: string, existed: boolean, migrations: Migrations): void {
+/** How many migrations a file has had, which it says itself. */
+function versionOf(writer: Sqlite, database: string, known: number): number {
   const version = Number(writer.pragma("user_version", { simple: true }));
-  if (version > migrations.length) {
+  if (version > known) {
     throw new StartError(
       "data",
-      `${database} was written by a newer AethroLink (version ${version}, this one knows ${migrations.length}); update this program`,
+      `${database} was written by a newer AethroLink (version ${version}, this one knows ${known}); update this program`,
     );
   }
-  if (version === migrations.length) return;
-  if (existed && version > 0) {
-    writer.exec(`VACUUM INTO '${backupName(database, version).replaceAll("'", "''")}'`);
+  const things = Number(writer.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
+  if (version === 0 && things > 0) {
+    throw new StartError(
+      "data",
+      `${database} is the database of another program; give --database another file`,
+    );
   }
+  return version;
+}
+
+/** Brings the file to this program's version. */
+function migrate(writer: Sqlite, database: string, version: number, migrations: Migrations): void {
+  if (version === migrations.length) return;
+  if (version > 0) writer.exec(`VACUUM INTO '${backupName(database, version).replaceAll("'", "''")}'`);
   writer.transaction(() => {
     for (const migration of migrations.slice(version)) writer.exec(migration.sql);
     writer.pragma(`user_version = ${migrations.length}`);

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { migrations } from "#generated/migrations/index.ts";
 import { StartError } from "#src/errors.ts";
-import { openStorage } from "#src/store/open.ts";
+import { openStorage, startErrorOf } from "#src/store/open.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -89,4 +89,62 @@ it("copies an older database before it is migrated, each time under a name of it
     expect(backup.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").pluck().get()).toBe(0);
     backup.close();
   }
+});
+
+it("refuses the database of another program, and changes nothing of it", () => {
+  const path = join(dir, "notes.db");
+  const notes = new Database(path);
+  notes.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')");
+  notes.close();
+  const before = readFileSync(path);
+  const refused = refusal(() => open(path));
+  expect(refused.exitCode).toBe(65);
+  expect(refused.message).toMatch(/notes.db is the database of another program/);
+  expect(Buffer.compare(readFileSync(path), before)).toBe(0);
+});
+
+it("refuses a newer database before it changes anything of it", () => {
+  const path = join(dir, "newer.db");
+  const newer = new Database(path);
+  newer.exec("CREATE TABLE tasks (all_new TEXT)");
+  newer.pragma("user_version = 1000");
+  newer.close();
+  const before = readFileSync(path);
+  expect(refusal(() => open(path)).exitCode).toBe(65);
+  expect(Buffer.compare(readFileSync(path), before)).toBe(0);
+});
+
+it("takes an empty file as a new database", () => {
+  writeFileSync(join(dir, "empty.db"), "");
+  open(join(dir, "empty.db")).close();
+});
+
+it("writes through to the disk only where it is told to", () => {
+  const storage = openStorage({ database: join(dir, "a.db"), dataDir: dir, durability: "normal" });
+  expect(storage.writer.pragma("synchronous", { simple: true })).toBe(1);
+  storage.close();
+});
+
+it("leaves no lock behind where it fails to open", () => {
+  writeFileSync(join(dir, "b.db"), "this is no database, but it is long enough to look at".repeat(40));
+  expect(refusal(() => open(join(dir, "b.db"))).exitCode).toBe(65);
+  open().close();
+});
+
+it.each([
+  ["SQLITE_READONLY_DBMOVED", 77],
+  ["EACCES", 77],
+  ["SQLITE_CORRUPT_INDEX", 65],
+  ["SQLITE_BUSY_RECOVERY", 73],
+  ["ENOSPC", 73],
+  ["SQLITE_IOERR_WRITE", 73],
+])("says of %s in one line what it means, and exits with %i", (code, exitCode) => {
+  const error = startErrorOf(Object.assign(new Error("told"), { code }), "/srv/a.db");
+  expect(error).toMatchObject({ exitCode, message: expect.stringMatching(/^\/srv\/a\.db .*: told$/) });
+});
+
+it("takes anything else as it is: a fault of ours", () => {
+  const fault = new Error("we divided by zero");
+  expect(startErrorOf(fault, "/srv/a.db")).toBe(fault);
+  expect(startErrorOf("text", "/srv/a.db")).toBe("text");
 });
