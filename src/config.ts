@@ -25,10 +25,14 @@ const List = z.preprocess(
   z.array(z.string().min(1)),
 );
 
+/** A number that may come as its digits; nothing else is one, least of all an empty text. */
+const digits = (value: unknown) =>
+  typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+
 /** `null` as text, where there is no YAML to say it. */
 const TimeoutMs = z.preprocess(
-  (value) => (value === "null" || value === "none" ? null : value),
-  z.union([z.coerce.number().pipe(DurationMs), z.null()]),
+  (value) => (value === "null" || value === "none" ? null : digits(value)),
+  DurationMs.nullable(),
 );
 
 /** The schema of the configuration file; flags and environment have the same names. */
@@ -38,11 +42,8 @@ export const ConfigFile = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Address to listen at; a loopback one in this version.", default: "127.0.0.1" }),
-  port: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
+  port: z
+    .preprocess(digits, z.int().min(0).max(65_535))
     .optional()
     .meta({ description: "Port to listen at; 0: any free one.", default: 7777 }),
   data_dir: z

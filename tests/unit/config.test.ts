@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readConfig } from "#src/config.ts";
@@ -70,7 +70,47 @@ describe("the configuration", () => {
 
   it.each([
     [["--prt", "1"], {}, ["Unknown option '--prt'; see alink-node --help"]],
-    [["--port", "x"], {}, ["the flag --port: Invalid input: expected number, received NaN"]],
+    [["--port", "x"], {}, ["the flag --port: Invalid input: expected number, received string"]],
+    [["--port", ""], {}, ["the flag --port: Invalid input: expected number, received string"]],
+    [["--port", "0x10"], {}, ["the flag --port: Invalid input: expected number, received string"]],
+    [
+      ["--timeout-ms", "soon"],
+      {},
+      ["the flag --timeout-ms: Invalid input: expected number, received string"],
+    ],
+    [
+      ["here"],
+      {},
+      ["Unexpected argument 'here'. This command does not take positional arguments; see alink-node --help"],
+    ],
+    [["--database", ":memory:"], {}, [expect.stringMatching(/^database: :memory: is no file/)]],
+    [
+      ["--port", "x", "--auth", "y"],
+      {},
+      [expect.stringMatching(/^the flag --port/), expect.stringMatching(/^the flag --auth/)],
+    ],
+    [
+      ["--config", file("port: true\n")],
+      {},
+      ["FILE:1:1: port: Invalid input: expected number, received boolean"],
+    ],
+    [
+      ["--config", file("port: null\n")],
+      {},
+      ["FILE:1:1: port: Invalid input: expected number, received null"],
+    ],
+    [["--config", file("port: 1.5\n")], {}, ["FILE:1:1: port: Invalid input: expected int, received number"]],
+    [
+      ["--config", file("timeout_ms: true\n")],
+      {},
+      ["FILE:1:1: timeout_ms: Invalid input: expected number, received boolean"],
+    ],
+    [
+      ["--config", file("allowed_hosts: [a, 1]\n")],
+      {},
+      ["FILE:1:20: allowed_hosts.1: Invalid input: expected string, received number"],
+    ],
+    [["--config", file("- a\n")], {}, [expect.stringMatching(/^FILE:1:1: .*expected object/)]],
     [["--port", "70000"], {}, ["the flag --port: Too big: expected number to be <=65535"]],
     [
       ["--durability", "maybe"],
@@ -95,6 +135,44 @@ describe("the configuration", () => {
       exit: 78,
       says,
     });
+  });
+
+  it("takes an empty variable as none, and lists as texts with commas", () => {
+    const env = {
+      AETHROLINK_PORT: "",
+      AETHROLINK_ALLOWED_HOSTS: " a.example , b.example,",
+      AETHROLINK_TIMEOUT_MS: "none",
+    };
+    expect(readConfig(empty, env)).toMatchObject({
+      port: 7777,
+      allowedHosts: ["a.example", "b.example"],
+      timeoutMs: null,
+    });
+  });
+
+  it("finds config.yaml and registry.yaml in the data directory, and takes an empty file as none", () => {
+    const home = mkdtempSync(join(dir, "home-"));
+    writeFileSync(join(home, "config.yaml"), "port: 5\n");
+    writeFileSync(join(home, "registry.yaml"), "");
+    const read = readConfig(["--data-dir", home], {});
+    expect(read).toMatchObject({ port: 5, registry: join(home, "registry.yaml") });
+    expect(readRegistry(join(home, "registry.yaml"))).toEqual({ targets: new Map(), routes: new Map() });
+    expect(readConfig(["--config", file("# nothing\n")], { AETHROLINK_DATA_DIR: home }).port).toBe(7777);
+    expect(readConfig(["--data-dir", home], { AETHROLINK_CONFIG: file("port: 6\n") }).port).toBe(6);
+  });
+
+  it("takes paths from where it was started, and ~ as the home directory", () => {
+    const read = readConfig(["--data-dir", "~/x", "--artifact-dir", "here", "--host", "[::1]"], {});
+    expect(read).toMatchObject({
+      dataDir: join(homedir(), "x"),
+      artifactDir: join(process.cwd(), "here"),
+      host: "::1",
+    });
+  });
+
+  it("can't be changed", () => {
+    const read = readConfig(empty, {});
+    expect(() => Object.assign(read, { port: 1 })).toThrow(TypeError);
   });
 
   it("refuses to listen where other machines can reach it", () => {
@@ -154,11 +232,78 @@ describe("the registry", () => {
       /^FILE:4:15: runtimes.a.launch.command: .*expected array/,
     ],
     ["a\n", /^FILE:1:1: .*expected object/],
-  ])("refuses %j with line and column", (text, says) => {
+    ["runtimes: 3\n", /^FILE:1:1: runtimes: .*expected (object|record)/],
+    ["runtimes:\n  a: {}\n", /^FILE:2:3: runtimes.a.adapter: /, /^FILE:2:3: runtimes.a.launch: /],
+    ["runtimes:\n  a:\n    adapter: acp\n    adapter: acp\n", /^FILE:4:5: .*unique/],
+    [target.replace("adapter: acp", "adapter: a2a"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
+    [target.replace("adapter: acp", "adapter: gateway"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
+    [
+      target.replace("{ command", "{ mode: on_demand, command"),
+      /^FILE:4:15: runtimes.a.launch.mode: must be managed/,
+    ],
+    [target.replace("[agent]", "[]"), /^FILE:4:15: runtimes.a.launch.command: must name a program/],
+    [target.replace("[agent]", "[agent], cwd: here"), /^FILE:4:33: runtimes.a.launch.cwd: must be absolute/],
+    [
+      target.replace("[agent]", "[agent], env: { A: 1 }"),
+      /^FILE:4:40: runtimes.a.launch.env.A: .*expected string/,
+    ],
+    [
+      target.replace("command: [agent]", 'commands: { "Two words": [x] }'),
+      /^FILE:4:27: runtimes.a.launch.commands.Two words: /,
+    ],
+    [`${target}    endpoint: http://127.0.0.1:1\n`, /^FILE:5:5: runtimes.a.endpoint: is not known here/],
+    [`${target}    dialect: claude\n`, /^FILE:5:5: runtimes.a.dialect: /],
+    [`${target}    timeout_ms: 0\n`, /^FILE:5:5: runtimes.a.timeout_ms: Too small/],
+    [`${target}    capabilities: [x, ""]\n`, /^FILE:5:23: runtimes.a.capabilities.1: Too small/],
+    [
+      `${target}    defaults: { executor: "Not a name" }\n`,
+      /^FILE:5:17: runtimes.a.defaults.executor: must be/,
+    ],
+    [`${target}export: [a]\n`, /^FILE:5:1: export: is not known here/],
+    [`${target}routes:\n  x: a\n`, /^FILE:6:3: routes.x: .*expected object/],
+    ["--- 1\n--- 2\n", /^FILE:\d:\d: .*documents/],
+  ])("refuses %j with line and column", (text, ...says) => {
     const refused = refusal(() => readRegistry(file(text)));
-    expect(refused.exit).toBe(78);
-    expect(refused.says).toHaveLength(1);
-    expect(refused.says[0]).toMatch(says);
+    expect(refused).toEqual({ exit: 78, says: says.map((said) => expect.stringMatching(said)) });
+  });
+
+  it("gives a target all that its entry says", () => {
+    const text = `runtimes:
+  a:
+    adapter: acp
+    dialect: hermes
+    display_name: Research
+    launch: { commands: { small: [agent, --small] }, env: { A: b }, cwd: /srv, timeout_ms: 5 }
+    defaults: { executor: small }
+    permissions: deny
+    sticky_mode: thread
+    max_concurrency: 4
+    timeout_ms: null
+`;
+    expect(readRegistry(file(text)).targets.get("a")).toMatchObject({
+      target_id: "a",
+      display_name: "Research",
+      dialect: "hermes",
+      launch: {
+        command: null,
+        commands: { small: ["agent", "--small"] },
+        env: { A: "b" },
+        cwd: "/srv",
+        timeout_ms: 5,
+      },
+      defaults: { executor: "small" },
+      permissions: "deny",
+      sticky_mode: "thread",
+      max_concurrency: 4,
+      timeout_ms: null,
+      owner: "local",
+      source: "registry",
+    });
+  });
+
+  it("that can't be read is refused", () => {
+    const { exit, says } = refusal(() => readRegistry(join(dir, "none.yaml")));
+    expect({ exit, says }).toEqual({ exit: 78, says: [expect.stringMatching(/none.yaml can't be read/)] });
   });
 
   it("tells all mistakes at once", () => {
