@@ -84,7 +84,8 @@ interface Explanation {
 function explain(thrown: Error & { showHelp?: boolean }): Explanation {
   if (thrown instanceof AethrolinkError) return explainRefusal(thrown);
   if (thrown instanceof UnreachableError) {
-    const hint = "Start a node with `npm start` or `npx alink-node`, or name another with --server.";
+    const hint =
+      "Start a node with `npm start` or `npx alink-node`, or name another with --server or --data-dir.";
     return { lines: [`alink-cli: ${thrown.message}.`, hint], exit: exitCodes.unreachable };
   }
   const isUsage = thrown instanceof UsageError || thrown instanceof Errors.CLIError;
