@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { fakeTarget } from "../../open-engine.ts";
+import { finish, judge, openWorld, type Step, settled, take, type World } from "./world.ts";
+
+const which = fc.nat(5);
+const submit = fc.record({
+  do: fc.constant("submit" as const),
+  timeoutS: fc.constantFrom(5, 60, 3600),
+  queueS: fc.constantFrom(10, 3600),
+  launch: fc.nat(5).map((n) => n > 0),
+  talk: fc.nat(3),
+  slow: fc.nat(4).map((n) => n === 0),
+});
+const ofTurn = fc.record({
+  do: fc.constantFrom("progress", "ask", "settle", "complete", "fail", "stopped"),
+  which,
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: submit },
+  { weight: 12, arbitrary: ofTurn },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), which }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("up" as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("down", "crash", "taken") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("kill", "stop") }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), seconds: fc.constantFrom(1, 4, 6, 12, 70) }),
+  },
+);
+
+const statusOf = ({ node }: World, task_id: string) => node.record(task_id).status;
+
+it("whatever happens in whatever order, what is written is what the model allows, and every task ends", async () => {
+  const seen = new Set<string>();
+  const history = async (steps: readonly Step[]) => {
+    await using world = await openWorld();
+    for (const each of steps) {
+      await take(world, each);
+      judge(world);
+    }
+    await finish(world);
+    judge(world);
+    for (const task_id of world.tasks) {
+      const { status, last_error } = world.node.record(task_id);
+      seen.add(last_error?.reason ?? status);
+    }
+    const open = world.tasks.filter((task_id) => world.node.record(task_id).finished_at === null);
+    expect(open).toEqual([]);
+  };
+  const steps = fc.array(step, { minLength: 10, maxLength: 50 });
+  await fc.assert(fc.asyncProperty(steps, history), { numRuns: Number(process.env["MODEL_RUNS"] ?? 40) });
+  // A test that never gets there would show nothing.
+  for (const end of ["completed", "cancelled", "remote_failed", "interrupted", "timeout", "launch_failed"])
+    expect(seen).toContain(end);
+}, 600_000);
+
+it("a task that waits goes on after a kill and one that ran doesn't, whatever else waits", async () => {
+  const one = { do: "submit", timeoutS: 3600, queueS: 3600, launch: true, talk: 0, slow: false } as const;
+  await using world = await openWorld();
+  await take(world, one);
+  await take(world, { do: "up" });
+  for (let n = 0; n < 3; n++) await take(world, { ...one, talk: n });
+  const before = world.tasks.map((task_id) => statusOf(world, task_id));
+  expect(before).toEqual(["running", "created", "running", "created"]);
+  await take(world, { do: "kill" });
+  judge(world);
+  expect(world.tasks.map((task_id) => statusOf(world, task_id))).toEqual([
+    "failed",
+    "launching",
+    "failed",
+    "launching",
+  ]);
+  world.node.fake.starts.at(-1)?.ready();
+  await settled();
+  expect(world.node.fake.turns.map(({ task }) => task.task_id)).toEqual([world.tasks[1], world.tasks[3]]);
+  world.node.fake.crash(fakeTarget(), "over");
+  await settled();
+  judge(world);
+});

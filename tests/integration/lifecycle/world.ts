@@ -1,0 +1,215 @@
+/**
+ * A small world for random histories: a few tasks, a runtime that is driven by hand, a clock, and a node
+ * that may die. What must hold of all that was written is judged by the hand-written model.
+ */
+import { expect } from "vitest";
+import type { TaskEvent } from "#contracts/events.ts";
+import type { FakeTurn } from "#src/adapters/fake/index.ts";
+import { stopEngine } from "#src/engine/stop.ts";
+import { newId } from "#src/store/ulid.ts";
+import { createFakeClock } from "../../fake-clock.ts";
+import { fakeTarget, type OpenEngine, openEngine } from "../../open-engine.ts";
+import { expected, type ModelState } from "../../unit/core/lifecycle-model.ts";
+
+/** How many of its tasks the target takes at once. */
+const places = 2;
+const byHand = () => {};
+
+export interface World {
+  node: OpenEngine;
+  readonly tasks: string[];
+  /** How often each task was handed over, over all lives. */
+  readonly handedOver: Map<string, number>;
+  /** Lets the runtime take the tasks that it hesitates to take. */
+  readonly hesitating: Set<() => void>;
+}
+
+type TurnAct = "progress" | "ask" | "settle" | "complete" | "fail" | "stopped";
+
+/** What may happen; `which` chooses among what there is. */
+export type Step =
+  | {
+      readonly do: "submit";
+      readonly timeoutS: number;
+      readonly queueS: number;
+      readonly launch: boolean;
+      readonly talk: number;
+      /** The runtime hesitates to take it. */
+      readonly slow: boolean;
+    }
+  | { readonly do: TurnAct; readonly which: number }
+  | { readonly do: "cancel"; readonly which: number }
+  | { readonly do: "up" | "down" | "crash" | "taken" }
+  | { readonly do: "kill" | "stop" }
+  | { readonly do: "wait"; readonly seconds: number };
+
+async function openLife(world: Pick<World, "handedOver" | "hesitating">, before?: OpenEngine) {
+  const { handedOver, hesitating } = world;
+  return openEngine({
+    targets: [fakeTarget({ max_concurrency: places })],
+    ...(before === undefined ? {} : { dir: before.dir }),
+    clock: createFakeClock(before?.clock.now()),
+    fake: {
+      launch: byHand,
+      script: byHand,
+      submit({ task_id, payload }) {
+        handedOver.set(task_id, (handedOver.get(task_id) ?? 0) + 1);
+        if (payload === "slow") return new Promise<void>((resolve) => void hesitating.add(resolve));
+      },
+    },
+  });
+}
+
+export async function openWorld(): Promise<World & AsyncDisposable> {
+  const parts = { handedOver: new Map<string, number>(), hesitating: new Set<() => void>() };
+  const world: World = { node: await openLife(parts), tasks: [], ...parts };
+  return Object.assign(world, { [Symbol.asyncDispose]: () => world.node[Symbol.asyncDispose]() });
+}
+
+/** Lets everything that was begun come to rest: commits, and what follows from them. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const over = (status: string) => status === "completed" || status === "failed" || status === "cancelled";
+
+const chosen = <T>(list: readonly T[], which: number): T | undefined =>
+  list[which % Math.max(1, list.length)];
+
+function drive({ node }: World, turn: FakeTurn, act: TurnAct): void {
+  const [open] = node.engine.log.get(turn.task.task_id)?.awaiting ?? [];
+  if (act === "progress") turn.emit({ kind: "progress", data: { type: "log", text: "a step" } });
+  if (act === "ask") void turn.ask({ request_id: newId(), kind: "input", prompt: "?" });
+  if (act === "settle" && open !== undefined)
+    turn.emit({ kind: "resumed", request_id: open.request_id, by: "policy" });
+  if (act === "complete") turn.complete("done");
+  if (act === "fail") turn.fail("broke");
+  if (act === "stopped") turn.confirmCancel();
+}
+
+/** Ends this life of the node and begins the next on its files. */
+async function nextLife(world: World, gracefully: boolean): Promise<void> {
+  const { node } = world;
+  if (gracefully) {
+    const stopped = stopEngine(node.engine);
+    await settled();
+    node.clock.advance(2000);
+    await stopped;
+  }
+  node.abandon();
+  await settled();
+  world.hesitating.clear();
+  world.node = await openLife(world, node);
+}
+
+async function disturb(
+  world: World,
+  how: "up" | "down" | "crash" | "taken" | "kill" | "stop",
+): Promise<void> {
+  const { fake } = world.node;
+  if (how === "up") fake.starts.at(-1)?.ready();
+  else if (how === "down") fake.starts.at(-1)?.fail("exited with code 1");
+  else if (how === "taken") for (const take of world.hesitating) take();
+  else if (how === "crash") fake.crash(fakeTarget(), "ended by SIGSEGV");
+  else await nextLife(world, how === "stop");
+}
+
+/** What wasn't taken by a runtime ends at once, what was goes on until its runtime says something. */
+async function cancel({ node }: World, task_id: string | undefined): Promise<void> {
+  if (task_id === undefined) return;
+  const { status } = node.record(task_id);
+  const stays = over(status) || status === "running" || status === "awaiting_input";
+  const answer = await node.cancel(task_id);
+  expect([status, answer]).toEqual([
+    status,
+    { task_id, status: stays ? status : "cancelled", over: over(status) },
+  ]);
+}
+
+/** Lets a step happen; what it concerns may not be there, then nothing happens. */
+export async function take(world: World, step: Step): Promise<void> {
+  const { node, tasks } = world;
+  if (step.do === "submit") {
+    const delivery = {
+      timeout_ms: step.timeoutS * 1000,
+      queue_timeout_ms: step.queueS * 1000,
+      launch_if_down: step.launch,
+    };
+    const payload = step.slow ? "slow" : "quick";
+    tasks.push((await node.submit({ delivery, payload, conversation_id: `talk-${step.talk}` })).task_id);
+  } else if (step.do === "cancel") await cancel(world, chosen(tasks, step.which));
+  else if (step.do === "wait") node.clock.advance(step.seconds * 1000);
+  else if ("which" in step) {
+    const turn = chosen(node.fake.turns, step.which);
+    if (turn !== undefined) drive(world, turn, step.do);
+  } else await disturb(world, step.do);
+  await settled();
+}
+
+/** Brings everything to its end: whatever waits is started, whatever runs completes. */
+export async function finish(world: World): Promise<void> {
+  for (let round = 0; world.node.engine.log.openTasks.size > 0 && round < 60; round++) {
+    for (const start of world.node.fake.starts) start.ready();
+    for (const take of world.hesitating) take();
+    await settled();
+    for (const turn of world.node.fake.turns) turn.complete("at last");
+    await settled();
+    world.node.clock.advance(1000);
+    await settled();
+  }
+}
+
+/** The state after an event, by the model; fails where the model doesn't allow the event. */
+function after(state: ModelState, event: TaskEvent): ModelState {
+  const status = expected(state, event.kind);
+  expect({ ...state, kind: event.kind, after: event.state }).toEqual({
+    ...state,
+    kind: event.kind,
+    after: status,
+  });
+  const data = event.data as { readonly by?: string };
+  const cancel = event.kind === "task.cancel_requested" ? (data.by ?? null) : state.cancel;
+  const asked = state.open + (event.kind === "task.awaiting_input" ? 1 : 0);
+  const left = asked - (event.kind === "task.resumed" ? 1 : 0);
+  const closed = event.kind === "task.cancel_requested" || over(event.state);
+  return { status: event.state, open: closed ? 0 : left, cancel };
+}
+
+/** What an end may be, by what had been asked before it. */
+function endFits({ reason, cancel }: { reason: string | undefined; cancel: string | null }, status: string) {
+  if (status === "completed") return true;
+  if (cancel === "timeout") return status === "failed" && reason === "timeout";
+  if (cancel !== null) return status === "cancelled" || reason === "cancel_failed";
+  return status === "failed" && reason !== "cancel_failed";
+}
+
+function judgeTask({ node, handedOver }: World, task_id: string): void {
+  const all = node.engine.reader.events(task_id);
+  const [first, second, ...rest] = all;
+  expect([first?.kind, second?.kind]).toEqual(["task.created", "task.routed"]);
+  expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1));
+  let state: ModelState = { status: "created", open: 0, cancel: null };
+  for (const event of rest) state = after(state, event);
+  const record = node.record(task_id);
+  expect([record.status, record.awaiting.length]).toEqual([state.status, state.open]);
+  expect(over(record.status)).toBe(record.finished_at !== null);
+  if (over(record.status)) {
+    const end = { reason: record.last_error?.reason, cancel: state.cancel };
+    expect([end, record.status, endFits(end, record.status)]).toEqual([end, record.status, true]);
+  }
+  const dispatched = all.filter(({ kind }) => kind === "task.dispatching").length;
+  expect(handedOver.get(task_id) ?? 0).toBeLessThanOrEqual(dispatched);
+  expect(dispatched).toBeLessThanOrEqual(1);
+}
+
+/** Everything that must hold of what was written, at any moment. */
+export function judge(world: World): void {
+  const { node, tasks } = world;
+  for (const task_id of tasks) judgeTask(world, task_id);
+  const busy = node.fake.turns.filter((turn) => !turn.ended());
+  expect(busy.length).toBeLessThanOrEqual(places);
+  const talks = busy.map(({ task }) => task.conversation_id);
+  expect(new Set(talks).size).toBe(talks.length);
+  const known = new Set(node.engine.reader.list({}, 1000).map((task) => task.task_id));
+  expect(known).toEqual(new Set(tasks));
+}
