@@ -7,7 +7,7 @@ import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
 import type { TaskEventKind, TaskStatus as TaskStatusName } from "./enums.ts";
 import { failures, storageFaults } from "./errors.ts";
-import { JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
+import { inQuery, JsonRecord, JsonValue, Time, Ulid } from "./shared.ts";
 import {
   CancelledBy,
   Continuity,
@@ -156,10 +156,7 @@ export const eventRoutes = c.router({
         }),
     }),
     query: z.object({
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
+      after: inQuery(z.int().min(0))
         .optional()
         .meta({
           description: "Only events behind this position; Last-Event-ID goes first.",

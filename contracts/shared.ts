@@ -103,14 +103,19 @@ export const DurationMs = z
   .max(315_360_000_000)
   .meta({ id: "DurationMs", description: "A duration in milliseconds.", examples: [60_000] });
 
+/** A number as a query has it; any other text, the empty one foremost, is none. */
+export function inQuery(schema: z.ZodNumber) {
+  const isNumber = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+  return z.preprocess(
+    (text) => (typeof text === "string" && isNumber.test(text) ? Number(text) : text),
+    schema,
+  );
+}
+
 /** `limit` of a list. */
-export const PageLimit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(200)
+export const PageLimit = inQuery(z.int().min(1).max(200))
   .default(50)
-  .meta({ description: "How many rows at most.", examples: [50] });
+  .meta({ description: "How many rows at most.", default: 50, examples: [50] });
 
 /** An opaque position in a list: hand back what `next_cursor` said. */
 export const Cursor = z

@@ -3,7 +3,7 @@ import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
-import { ConversationId, Cursor, Name, PageLimit, Ulid } from "./shared.ts";
+import { ConversationId, Cursor, inQuery, Name, PageLimit, Ulid } from "./shared.ts";
 import { TaskCancelRequest, TaskCreateRequest } from "./task-request.ts";
 import { TaskAccepted, TaskList, TaskRecord, TaskStanding } from "./tasks.ts";
 import { TaskStatus } from "./vocabulary.ts";
@@ -91,10 +91,7 @@ export const taskRoutes = c.router({
     summary: "Read a task",
     pathParams: TaskPath,
     query: z.object({
-      wait: z.coerce
-        .number()
-        .min(0)
-        .max(60)
+      wait: inQuery(z.number().min(0).max(60))
         .optional()
         .meta({
           description: "Hold the answer for up to so many seconds, until the task is terminal or asks.",
@@ -122,10 +119,7 @@ export const taskRoutes = c.router({
         }),
     }),
     query: z.object({
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
+      after: inQuery(z.int().min(0))
         .optional()
         .meta({
           description: "Only events whose seq is larger; Last-Event-ID goes first.",

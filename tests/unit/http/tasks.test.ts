@@ -136,10 +136,28 @@ describe("reading tasks", () => {
     "created_after=yesterday",
     "cursor=AAAA",
     "wait=1&limit=x",
+    "limit=",
+    "limit=0x10",
+    "limit=%205",
   ])("refuses ?%s", async (query) => {
     await using server = await openServer();
     expect((await server.call("GET", `/v1/tasks?${query}`)).status).toBe(400);
   });
+});
+
+it.each([
+  "/v1/tasks/TASK?wait=",
+  "/v1/tasks/TASK?wait=0x1",
+  "/v1/tasks/TASK?wait=Infinity",
+  "/v1/tasks/TASK/events?after=",
+  "/v1/events?after=",
+])("takes only a number for one: %s", async (path) => {
+  await using server = await openServer();
+  const { task_id } = await server.node.submit();
+  const reply = await server.call("GET", path.replace("TASK", task_id), undefined, {
+    accept: "application/json",
+  });
+  expect(reply.body).toMatchObject({ status: 400, code: "invalid_request" });
 });
 
 describe("the events of a task", () => {
