@@ -73,8 +73,12 @@ export async function settled(): Promise<void> {
 
 const over = (status: string) => status === "completed" || status === "failed" || status === "cancelled";
 
-const chosen = <T>(list: readonly T[], which: number): T | undefined =>
-  list[which % Math.max(1, list.length)];
+/** One of a list: mostly one that lives, now and then any. */
+function chosen<T>(list: readonly T[], which: number, lives: (one: T) => boolean): T | undefined {
+  const living = list.filter(lives);
+  const among = which < 8 && living.length > 0 ? living : list;
+  return among[which % Math.max(1, among.length)];
+}
 
 function drive({ node }: World, turn: FakeTurn, act: TurnAct): void {
   const [open] = node.engine.log.get(turn.task.task_id)?.awaiting ?? [];
@@ -137,10 +141,12 @@ export async function take(world: World, step: Step): Promise<void> {
     };
     const payload = step.slow ? "slow" : "quick";
     tasks.push((await node.submit({ delivery, payload, conversation_id: `talk-${step.talk}` })).task_id);
-  } else if (step.do === "cancel") await cancel(world, chosen(tasks, step.which));
-  else if (step.do === "wait") node.clock.advance(step.seconds * 1000);
+  } else if (step.do === "cancel") {
+    const open = (task_id: string) => node.record(task_id).finished_at === null;
+    await cancel(world, chosen(tasks, step.which, open));
+  } else if (step.do === "wait") node.clock.advance(step.seconds * 1000);
   else if ("which" in step) {
-    const turn = chosen(node.fake.turns, step.which);
+    const turn = chosen(node.fake.turns, step.which, (one) => !one.ended());
     if (turn !== undefined) drive(world, turn, step.do);
   } else await disturb(world, step.do);
   await settled();
