@@ -50,9 +50,10 @@ function convert(schema: z.ZodType, form: Form): { root: Schema; defs: Component
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
       tidy(jsonSchema as Schema, form);
-      // zod leaves out the examples of what is transformed; ours are in the form that is sent.
-      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      // zod leaves these out of what is transformed; ours are in the form that is sent.
+      const { examples, default: absent } = z.globalRegistry.get(zodSchema) ?? {};
       if (examples !== undefined) (jsonSchema as Schema).examples = examples as Json[];
+      if (absent !== undefined) (jsonSchema as Schema).default = absent as Json;
     },
   });
   return { root: root as Schema, defs: ($defs ?? {}) as Components };
