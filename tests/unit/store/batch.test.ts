@@ -66,3 +66,12 @@ it("commits what was added when it is closed, and nothing afterwards", async () 
   await expect(batch.add("b", write("2"))).rejects.toThrow("closed");
   expect(kept()).toEqual(["1"]);
 });
+
+it("a write that ends the transaction itself is lost alone", async () => {
+  await batch.add("a", write("1"));
+  const good = batch.add("good", write("2"));
+  const bad = batch.add("bad", () => void sqlite.exec("INSERT OR ROLLBACK INTO kept VALUES ('1')"));
+  await expect(bad).rejects.toThrow(/UNIQUE/);
+  await good;
+  expect(kept()).toEqual(["1", "2"]);
+});

@@ -148,3 +148,8 @@ it("takes anything else as it is: a fault of ours", () => {
   expect(startErrorOf(fault, "/srv/a.db")).toBe(fault);
   expect(startErrorOf("text", "/srv/a.db")).toBe("text");
 });
+
+it("refuses a lock that is none, and says that nothing of it can be read", () => {
+  writeFileSync(join(dir, "lock.sqlite"), "this is no database, but it is long enough to look at".repeat(40));
+  expect(refusal(open).exitCode).toBe(65);
+});
