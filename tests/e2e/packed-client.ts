@@ -12,7 +12,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  * @throws in CI where they can't
  */
 export async function hasRegistry(): Promise<boolean> {
-  const ask = ["view", "typescript@5", "version", "--fetch-retries=0", "--fetch-timeout=20000"];
+  const ask = [
+    "view",
+    "typescript@5",
+    "version",
+    "--fetch-retries=0",
+    "--fetch-timeout=20000",
+    "--loglevel=error",
+  ];
   const { exitCode, stderr } = await execa("npm", ask, { reject: false });
   if (exitCode === 0) return true;
   const reason = `the package registry can't be reached: ${stderr.split("\n")[0]}`;
