@@ -56,6 +56,33 @@ describe("the tasks of a target", () => {
   });
 });
 
+describe("tasks whose runtime dies while they wait", () => {
+  it("keep their order, also before those that came after its death", async () => {
+    const target = fakeTarget({ max_concurrency: 1 });
+    await using node = await openEngine({ targets: [target], fake: { launch: byHand, script: byHand } });
+    const ids = await give(node, "a", "b", "c");
+    node.fake.starts[0]?.ready();
+    await settled();
+    node.fake.crash(target, "ended by SIGSEGV");
+    await settled();
+    ids.push(...(await give(node, "d")));
+    node.fake.starts[1]?.ready();
+    for (const n of [1, 2, 3]) {
+      await settled();
+      node.fake.turns[n]?.complete();
+    }
+    await settled();
+    expect(handedOver(node, ids)).toEqual([0, 1, 2, 3]);
+    expect(ids.map((task_id) => node.record(task_id).status)).toEqual([
+      "failed",
+      "completed",
+      "completed",
+      "completed",
+    ]);
+    expect(node.fake.starts).toHaveLength(2);
+  });
+});
+
 describe("the tasks of a conversation", () => {
   it("run one at a time, in the order in which they came, and others beside them", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
