@@ -55,8 +55,6 @@ async function runSchemathesis(program: string, directory: string, node: TestNod
     [
       ...["--config-file", beside("schemathesis.toml"), "run", document, "--url", node.url],
       ...["--header", authorization, "--checks", "all", "--seed", "7", "--max-examples", "20"],
-      // Streams are read for that long.
-      ...["--request-timeout", "2"],
       ...["--report", "har", "--report-dir", directory],
     ],
     {
