@@ -18,9 +18,18 @@ import { createSessionTable, type Session, type SessionTable } from "./sessions.
 import { describeError } from "./signals.ts";
 import type { Turn } from "./turn.ts";
 
+/** What an agent said of itself in its answer to initialize. */
+export interface Announced {
+  /** Empty where it said none. */
+  readonly agentCapabilities: JsonObject;
+  readonly agentInfo: Json;
+  readonly authMethods: readonly Json[];
+}
+
 export interface Agent {
   readonly name: string;
   readonly launch_id: string;
+  readonly announced: Announced;
   readonly lease: Lease;
   readonly connection: Connection;
   readonly sessions: SessionTable;
@@ -96,15 +105,16 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
 
   connection.read();
   const announced = await initialize(connection, options);
-  closing = isJsonObject(announced.sessionCapabilities) && isJsonObject(announced.sessionCapabilities.close);
+  closing = offersSession(announced, "close");
   return {
     name: child.name,
     launch_id: child.launch_id,
     lease: {
       ...options.lease,
       process_id: child.pid,
-      metadata: { launch_id: child.launch_id, agent: announced.agentInfo ?? null },
+      metadata: { launch_id: child.launch_id, agent: announced.agentInfo },
     },
+    announced,
     connection,
     sessions,
     turns,
@@ -122,10 +132,10 @@ function endUnlessEnding(child: Child, clock: Clock, endProcess: () => void): vo
   void child.exited.then(takeBack);
 }
 
-interface Announced {
-  readonly sessionCapabilities: Json | undefined;
-  readonly agentInfo: Json | undefined;
-  readonly authMethods: Json | undefined;
+/** Whether an agent announced a call of sessionCapabilities. */
+export function offersSession({ agentCapabilities }: Announced, call: "resume" | "close" | "list"): boolean {
+  const { sessionCapabilities } = agentCapabilities;
+  return isJsonObject(sessionCapabilities) && isJsonObject(sessionCapabilities[call]);
 }
 
 async function initialize(connection: Connection, options: GreetOptions): Promise<Announced> {
@@ -149,9 +159,12 @@ async function initialize(connection: Connection, options: GreetOptions): Promis
         `the agent speaks protocol version ${spoken}, not ${protocolVersion}`,
       );
     }
-    const capabilities = isJsonObject(result.agentCapabilities) ? result.agentCapabilities : {};
-    const { agentInfo, authMethods } = result;
-    return { sessionCapabilities: capabilities.sessionCapabilities, agentInfo, authMethods };
+    const { agentCapabilities, agentInfo = null, authMethods } = result;
+    return {
+      agentCapabilities: isJsonObject(agentCapabilities) ? agentCapabilities : {},
+      agentInfo,
+      authMethods: Array.isArray(authMethods) ? authMethods : [],
+    };
   } finally {
     takeBack();
   }
@@ -170,8 +183,7 @@ export function errorOf(error: unknown): JsonObject {
   return { code, message };
 }
 
-function instructionOf(authMethods: Json | undefined): string {
-  if (!Array.isArray(authMethods)) return "";
+function instructionOf(authMethods: readonly Json[]): string {
   const ways = authMethods.flatMap((method: Json) => {
     if (!isJsonObject(method)) return [];
     const words = [method.name, method.description].filter((word) => typeof word === "string" && word !== "");
