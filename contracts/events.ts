@@ -71,7 +71,11 @@ const dataOf = {
     prompt: z.string(),
     expires_at: Time,
   }),
-  "task.resume_requested": z.looseObject({ actor: z.string(), request_id: Ulid }),
+  "task.resume_requested": z.looseObject({
+    actor: z.string(),
+    request_id: Ulid,
+    metadata: JsonRecord.optional(),
+  }),
   "task.resumed": z.looseObject({ by: ResumedBy, request_id: Ulid.optional() }),
   "task.cancel_requested": z.looseObject({
     actor: z.string(),

@@ -9,6 +9,7 @@ import {
   JsonRecord,
   JsonValue,
   Name,
+  Ulid,
   withinKb,
 } from "./shared.ts";
 import { DeliveryMode } from "./vocabulary.ts";
@@ -160,6 +161,25 @@ export const TaskCreateRequest = z
     ],
   });
 export type TaskCreateRequest = z.output<typeof TaskCreateRequest>;
+
+export const TaskResumeRequest = z
+  .strictObject({
+    payload: JsonValue.meta({
+      description:
+        "The answer: {option_id}; {approved}, where true allows once and false rejects once; or what was asked for.",
+      examples: [{ approved: true }],
+    }),
+    request_id: emptyIsAbsent(Ulid).meta({
+      description: "Which question; may be left out when one is open.",
+      examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D5"],
+    }),
+    metadata: Metadata.nullish().meta({
+      description: "Anything of yours, kept with the event.",
+      examples: [{ ticket: "A-17" }],
+    }),
+  })
+  .meta({ id: "TaskResumeRequest", description: "An answer to a question of the runtime." });
+export type TaskResumeRequest = z.output<typeof TaskResumeRequest>;
 
 export const TaskCancelRequest = z
   .strictObject({

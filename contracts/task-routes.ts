@@ -4,7 +4,7 @@ import { z } from "zod";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
 import { ConversationId, Cursor, inQuery, Name, PageLimit, Ulid } from "./shared.ts";
-import { TaskCancelRequest, TaskCreateRequest } from "./task-request.ts";
+import { TaskCancelRequest, TaskCreateRequest, TaskResumeRequest } from "./task-request.ts";
 import { TaskAccepted, TaskList, TaskRecord, TaskStanding } from "./tasks.ts";
 import { TaskStatus } from "./vocabulary.ts";
 
@@ -22,6 +22,13 @@ const TaskPath = z.object({
 });
 const listFailures = failures(...storageFaults);
 const taskFailures = failures("task_not_found", ...storageFaults);
+const resumeFailures = failures(
+  "task_not_found",
+  "not_awaiting_input",
+  "question_closed",
+  "answer_rejected",
+  ...storageFaults,
+);
 const createFailures = failures(
   "target_not_found",
   "route_not_found",
@@ -136,6 +143,21 @@ export const taskRoutes = c.router({
       tags: ["tasks"],
       codes: taskFailures.codes,
       json: TaskEvents,
+    },
+  },
+  resumeTask: {
+    method: "POST",
+    path: "/v1/tasks/:task_id/resume",
+    summary: "Answer a question of the runtime",
+    description:
+      "Answers once the runtime has been told. An answer to a question that was settled meanwhile is refused, and never taken for the answer to the next one.",
+    pathParams: TaskPath,
+    body: TaskResumeRequest,
+    responses: { 202: TaskStanding, ...resumeFailures.responses, ...withBody.responses },
+    metadata: {
+      operationId: "resumeTask",
+      tags: ["tasks"],
+      codes: [...resumeFailures.codes, ...withBody.codes],
     },
   },
   cancelTask: {

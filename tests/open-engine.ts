@@ -3,16 +3,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { TaskCreateRequest } from "#contracts/task-request.ts";
+import { TaskCreateRequest, TaskResumeRequest } from "#contracts/task-request.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { createFakeAdapter, type FakeAdapter, type FakeOptions } from "#src/adapters/fake/index.ts";
-import type { Target } from "#src/core/ports.ts";
+import type { Json, Target } from "#src/core/ports.ts";
+import { answerQuestion } from "#src/engine/answer-question.ts";
 import { openArtifactKeeper } from "#src/engine/artifacts.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import type { Engine } from "#src/engine/engine.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
+import { RequestError } from "#src/errors.ts";
 import { openArtifactRows } from "#src/store/artifact-rows.ts";
 import { openDiskArtifacts } from "#src/store/artifacts/disk.ts";
 import { openIdempotencyKeys } from "#src/store/idempotency.ts";
@@ -40,6 +42,8 @@ export interface OpenEngine extends AsyncDisposable {
   /** Gives it a task; resolves when it was accepted. */
   submit(request?: { readonly [key: string]: unknown }): Promise<TaskRecord>;
   cancel(task_id: string, reason?: string): Promise<{ status: string; over: boolean }>;
+  /** Answers a question; rejects with the error's code as its message. */
+  answer(task_id: string, payload: Json, request_id?: string): Promise<{ status: string }>;
   record(task_id: string): TaskRecord;
   /** Its events as "seq kind". */
   kinds(task_id: string): string[];
@@ -106,6 +110,14 @@ function handles(engine: Engine) {
     async submit(request: { readonly [key: string]: unknown } = {}) {
       const parsed = TaskCreateRequest.parse({ intent: "test.run", payload: { text: "hello" }, ...request });
       return (await createTask(engine, { request: parsed })).task;
+    },
+    async answer(task_id: string, payload: Json, request_id?: string) {
+      const request = TaskResumeRequest.parse({ payload, request_id });
+      try {
+        return await answerQuestion(engine, task_id, "somebody", request);
+      } catch (thrown) {
+        throw thrown instanceof RequestError ? new Error(thrown.code, { cause: thrown }) : thrown;
+      }
     },
     cancel: (task_id: string, reason?: string) => cancelTask(engine, task_id, "somebody", reason),
     record,

@@ -8,6 +8,7 @@ import {
   type AnyMessage,
   agent,
   type ContentBlock,
+  type CreateElicitationResponse,
   methods,
   type PromptRequest,
   type PromptResponse,
@@ -38,6 +39,9 @@ A prompt that is a JSON object with a "mode" chooses for itself, with options be
   ignore_cancel        works for ever, whatever it is told
   permission           asks for permission and answers "permission: <kind of the chosen option>"
   await_then_resume    asks whether to go on and answers "resumed: <kind of the chosen option>"
+  questions            asks for permission count (2) times at once and answers "permissions: <kinds>"
+  input                asks for a name by a form and answers "input: <what was entered>"
+  impatient            asks for permission, and takes it back after patience_ms (100)
   garbage              writes lines (100) of noise to stdout, then answers
   big_line             writes a message of exactly bytes (64 MiB + 1) in one line, then answers
   crash_after_start    says something and exits with exit_code (3)
@@ -80,7 +84,12 @@ function write(text: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-async function askPermission(client: AgentContext, sessionId: string, title: string): Promise<string> {
+async function askPermission(
+  client: AgentContext,
+  sessionId: string,
+  title: string,
+  cancellationSignal: AbortSignal | undefined,
+): Promise<string> {
   const options = [
     { optionId: "yes", name: "Allow", kind: "allow_once" as const },
     { optionId: "always", name: "Always allow", kind: "allow_always" as const },
@@ -89,9 +98,26 @@ async function askPermission(client: AgentContext, sessionId: string, title: str
   const toolCall = { toolCallId: "call-1", title, kind: "execute" as const, status: "pending" as const };
   const method: string = methods.client.session.requestPermission;
   const request: RequestPermissionRequest = { sessionId, toolCall, options };
-  const { outcome } = await client.request<RequestPermissionResponse>(method, request);
+  const { outcome } = await client.request<RequestPermissionResponse>(
+    method,
+    request,
+    cancellationSignal === undefined ? {} : { cancellationSignal },
+  );
   if (outcome.outcome !== "selected") return "cancelled";
   return options.find((option) => option.optionId === outcome.optionId)?.kind ?? "unknown";
+}
+
+/** What a form asked for and got, or how it was refused. */
+async function askName(client: AgentContext, sessionId: string): Promise<string> {
+  const requestedSchema = {
+    type: "object" as const,
+    properties: { name: { type: "string" as const, title: "Name" } },
+    required: ["name"],
+  };
+  const request = { mode: "form" as const, sessionId, message: "What is the name?", requestedSchema };
+  const method: string = methods.client.elicitation.create;
+  const answer = await client.request<CreateElicitationResponse>(method, request);
+  return answer.action === "accept" ? JSON.stringify(answer.content) : answer.action;
 }
 
 async function prompt(
@@ -123,7 +149,8 @@ async function prompt(
       const update = { sessionUpdate: "agent_message_chunk" as const, content };
       return client.notify("session/update", { sessionId, update });
     },
-    askPermission: (title) => askPermission(client, sessionId, title),
+    askPermission: (title, withdrawn) => askPermission(client, sessionId, title, withdrawn),
+    askName: () => askName(client, sessionId),
     raw: write,
   });
   sessions.remember(session, { prompt: text, answer });

@@ -755,6 +755,164 @@ export const operations = {
       }
     }
   },
+  "resumeTask": {
+    "method": "post",
+    "path": "/v1/tasks/:task_id/resume",
+    "usual": 202,
+    "answers": {
+      202: {
+        "type": "application/json",
+        "body": {
+          "task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D3",
+          "status": "completed"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:task_not_found",
+          "title": "There is no such task",
+          "status": 404,
+          "code": "task_not_found",
+          "detail": "There is no such task.",
+          "error": "There is no such task.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:not_awaiting_input",
+          "title": "The task asks for nothing",
+          "status": 409,
+          "code": "not_awaiting_input",
+          "detail": "The task asks for nothing.",
+          "error": "The task asks for nothing.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      422: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:answer_rejected",
+          "title": "The answer does not fit the question",
+          "status": 422,
+          "code": "answer_rejected",
+          "detail": "The answer does not fit the question.",
+          "error": "The answer does not fit the question.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
   "cancelTask": {
     "method": "post",
     "path": "/v1/tasks/:task_id/cancel",

@@ -17,6 +17,7 @@ import type {
   TargetOwner,
   TargetSource,
 } from "#contracts/enums.ts";
+import type { Answer } from "./answer.ts";
 
 /** Any value that JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -117,7 +118,7 @@ export interface TaskToRun {
   readonly trace_id: string;
   /** What the session is kept by; null: a fresh session, closed after the turn. */
   readonly sticky_key: string | null;
-  /** How long a question stays open. */
+  /** How long a question stays open; a dialect may say less. */
   readonly question_timeout_ms: number;
 }
 
@@ -151,7 +152,14 @@ export interface Question {
   readonly prompt: string;
   readonly options?: readonly QuestionOption[];
   readonly tool_call?: JsonObject;
+  /** JSON Schema of what is asked for. */
   readonly schema?: JsonObject;
+}
+
+/** A question that a run has just asked. */
+export interface AskedQuestion extends Question {
+  /** Until the run rejects it by itself. */
+  readonly timeout_ms: number;
 }
 
 /** `data` of a task.progress event. */
@@ -180,7 +188,7 @@ export interface RunResult {
 /** What a run tells, in the order in which it happened. The last three are final. */
 export type Signal =
   | { readonly kind: "progress"; readonly data: Progress; readonly message?: string }
-  | { readonly kind: "awaiting_input"; readonly question: Question }
+  | { readonly kind: "awaiting_input"; readonly question: AskedQuestion }
   | { readonly kind: "resumed"; readonly request_id: string; readonly by: ResumedBy }
   | FinalSignal;
 
@@ -212,10 +220,12 @@ export interface Run {
   /** Ends right after exactly one final signal, whatever happens to the runtime. */
   readonly signals: AsyncIterable<Signal>;
   /**
-   * Answers an open question. Missing: the runtime can't.
-   * @throws AdapterFault remote_failed when the runtime rejects the answer
+   * Answers an open question; resolves when the runtime was told. Missing: the runtime can't.
+   * A question that nobody answers in its time is rejected by the run itself.
+   * @throws AdapterFault not_found when the question isn't open any more, remote_failed when the
+   *   runtime rejects the answer, anything else when it is unknown whether it was told
    */
-  readonly resume?: (request_id: string, payload: Json) => Promise<void>;
+  readonly resume?: (request_id: string, answer: Answer) => Promise<void>;
   /**
    * Asks the runtime to stop; resolves when that was said. The final signal tells the outcome: a run
    * that gets no confirmation in `cancelGraceMs` cuts the work off by itself. Missing: it can't.

@@ -52,6 +52,8 @@ export interface Work {
   /** What is left of the running time while a question is open. */
   leftMs: number | undefined;
   runningSince: number;
+  /** Questions that have an answer on its way, by request id. */
+  readonly answering: Set<string>;
   /** The node stops: whatever the run says now, but for completed, the task was interrupted. */
   interrupting: boolean;
   /** Why something that the run told could not be written; the task can't end but by this fault. */

@@ -2,7 +2,7 @@
  * What a run tells becomes what is known of its task: each signal an event, by one exhaustive switch.
  */
 import type { Usage } from "#contracts/tasks.ts";
-import type { FinalSignal, Progress, Question, Run, Signal } from "#src/core/ports.ts";
+import type { AskedQuestion, FinalSignal, Progress, Run, Signal } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
 import { referenceOf } from "#src/store/artifact-rows.ts";
@@ -101,13 +101,14 @@ async function writeLarge(engine: Engine, work: Work, data: Progress, text: stri
   noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
 }
 
-function writeQuestion(engine: Engine, work: Work, question: Question): undefined {
+function writeQuestion(engine: Engine, work: Work, asked: AskedQuestion): undefined {
   const { task } = work;
+  const { timeout_ms, ...question } = asked;
   const askedAt = engine.clock.now();
   const open = {
     ...question,
     asked_at: new Date(askedAt).toISOString(),
-    expires_at: new Date(askedAt + task.fixed.delivery.question_timeout_ms).toISOString(),
+    expires_at: new Date(askedAt + timeout_ms).toISOString(),
   } as (typeof task.awaiting)[number];
   const kept = noteOfRun(engine, work, {
     kind: "task.awaiting_input",

@@ -42,6 +42,7 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
     timers: {},
     leftMs: undefined,
     runningSince: 0,
+    answering: new Set(),
     interrupting: false,
     lost: undefined,
   };

@@ -3,7 +3,8 @@
  * `mode` of a payload, in whatever way its adapter reaches it.
  */
 import { describe, expect, test } from "vitest";
-import type { Json, Run, RuntimeAdapter, Signal, Target } from "#src/core/ports.ts";
+import type { Answer } from "#src/core/answer.ts";
+import type { AskedQuestion, Json, Run, RuntimeAdapter, Signal, Target } from "#src/core/ports.ts";
 import { endOf, faultOf, patient, signalsOf, signalWhere, taskOf } from "../launching.ts";
 
 export interface AdapterUnderTest extends AsyncDisposable {
@@ -251,6 +252,77 @@ export function adapterConformance(setup: AdapterSetup): void {
         adapter.lane(target, {}, "b").session,
       );
       expect(adapter.lane(target, {}, null).session).toBeNull();
+    });
+
+    /** The question of a run that has just asked. */
+    const questionOf = async (run: Run): Promise<AskedQuestion> => {
+      const asked = await signalWhere(run, (signal) => signal.kind === "awaiting_input");
+      if (asked.kind !== "awaiting_input") throw new Error("it asked nothing");
+      return asked.question;
+    };
+    const optionOf = (question: AskedQuestion, kind: string): Answer => {
+      const option = question.options?.find((each) => each.kind === kind);
+      if (option === undefined) throw new Error(`there is no option of the kind ${kind}`);
+      return { kind: "option", option };
+    };
+
+    test("asks with the runtime's own options, and goes on with the one that was chosen", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "await_then_resume" });
+      const question = await questionOf(run);
+      expect(question).toMatchObject({ kind: "permission", prompt: "go on?", timeout_ms: 60_000 });
+      expect(question.options?.map(({ kind }) => kind)).toEqual([
+        "allow_once",
+        "allow_always",
+        "reject_once",
+      ]);
+      await run.resume?.(question.request_id, optionOf(question, "reject_once"));
+      const signals = await signalsOf(run);
+      expect(signals[0]).toEqual({ kind: "resumed", request_id: question.request_id, by: "caller" });
+      expect(signals.at(-1)).toMatchObject({ kind: "completed", result: { text: "resumed: reject_once" } });
+    });
+
+    test("takes one answer to a question, and none to one that isn't open", async () => {
+      await using under = setup.open(grace);
+      const run = await start(under, { mode: "await_then_resume" });
+      const question = await questionOf(run);
+      const answer = optionOf(question, "allow_once");
+      const [first, second, other] = await Promise.allSettled([
+        run.resume?.(question.request_id, answer),
+        run.resume?.(question.request_id, answer),
+        run.resume?.("another", answer),
+      ]);
+      expect(first.status).toBe("fulfilled");
+      expect(second).toMatchObject({ reason: { kind: "not_found" } });
+      expect(other).toMatchObject({ reason: { kind: "not_found" } });
+      expect(await endOf(run)).toMatchObject({ result: { text: "resumed: allow_once" } });
+    });
+
+    test("rejects a question that nobody answers in its time, and goes on", async () => {
+      await using under = setup.open(grace);
+      const lease = await under.adapter.launch(under.target, {}, patient).lease;
+      const task = taskOf({ mode: "await_then_resume" }, { question_timeout_ms: 50 });
+      const run = await under.adapter.submit(task, under.target, lease, patient);
+      const { request_id } = await questionOf(run);
+      const signals = await signalsOf(run);
+      expect(signals[0]).toEqual({ kind: "resumed", request_id, by: "timeout" });
+      expect(signals.at(-1)).toMatchObject({ kind: "completed", result: { text: "resumed: reject_once" } });
+      await expect(run.resume?.(request_id, { kind: "declined" })).rejects.toMatchObject({
+        kind: "not_found",
+      });
+    });
+
+    test("closes an open question with a cancel, without settling it", async () => {
+      await using under = setup.open({ cancelGraceMs: 5000 });
+      const run = await start(under, { mode: "await_then_resume" });
+      const { request_id } = await questionOf(run);
+      await run.cancel?.();
+      expect(await signalsOf(run)).toEqual([
+        expect.objectContaining({ kind: "cancelled", how: "confirmed" }),
+      ]);
+      await expect(run.resume?.(request_id, { kind: "declined" })).rejects.toMatchObject({
+        kind: "not_found",
+      });
     });
 
     test("ends a run as interrupted when nobody waits for it any more", async () => {

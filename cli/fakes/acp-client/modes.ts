@@ -15,8 +15,13 @@ export interface Turn {
   update(update: SessionUpdate): Promise<void>;
   /** A piece of the answer. */
   say(text: string): Promise<void>;
-  /** Asks for permission; gives the kind of the chosen option, or cancelled. */
-  askPermission(title: string): Promise<string>;
+  /**
+   * Asks for permission; gives the kind of the chosen option, or cancelled.
+   * @param withdrawn takes the request back when it is aborted
+   */
+  askPermission(title: string, withdrawn?: AbortSignal): Promise<string>;
+  /** Asks for a name by a form; gives what was entered, or how it was refused. */
+  askName(): Promise<string>;
   /** Bytes on stdout, past the protocol; resolves when they are written. */
   raw(text: string): Promise<void>;
 }
@@ -132,15 +137,43 @@ const bigLine: Mode = async (turn) => {
 
 const permission: Mode = async (turn) => {
   const kind = await turn.askPermission("remove a file");
-  if (kind === "cancelled" && turn.cancelled.aborted) return "cancelled";
+  if (kind === "cancelled") return "cancelled"; // the protocol says so to what was cancelled
   await turn.say(`permission: ${kind}`);
   return "end_turn";
 };
 
 const awaitThenResume: Mode = async (turn) => {
   const kind = await turn.askPermission("go on?");
-  if (kind === "cancelled" && turn.cancelled.aborted) return "cancelled";
+  if (kind === "cancelled") return "cancelled";
   await turn.say(`resumed: ${kind}`);
+  return "end_turn";
+};
+
+/** Several questions at once. */
+const questions: Mode = async (turn) => {
+  const count = number(turn, "count", 2);
+  const kinds = await Promise.all(
+    Array.from({ length: count }, (_, n) => turn.askPermission(`remove file ${n + 1}`)),
+  );
+  if (kinds.includes("cancelled")) return "cancelled";
+  await turn.say(`permissions: ${kinds.join(", ")}`);
+  return "end_turn";
+};
+
+const input: Mode = async (turn) => {
+  const name = await turn.askName();
+  if (name === "cancel") return "cancelled";
+  await turn.say(`input: ${name}`);
+  return "end_turn";
+};
+
+/** Asks, and doesn't wait for the answer. */
+const impatient: Mode = async (turn) => {
+  const patience = new AbortController();
+  const asked = turn.askPermission("remove a file", patience.signal).catch(() => "withdrawn");
+  if (await wait(turn, number(turn, "patience_ms", 100))) return "cancelled";
+  patience.abort();
+  await turn.say(`permission: ${await asked}`);
   return "end_turn";
 };
 
@@ -177,6 +210,9 @@ export const modes: ReadonlyMap<string, Mode> = new Map([
   ["big_line", bigLine],
   ["permission", permission],
   ["await_then_resume", awaitThenResume],
+  ["questions", questions],
+  ["input", input],
+  ["impatient", impatient],
   ["crash_after_start", crashAfterStart],
   ["count", count],
 ]);

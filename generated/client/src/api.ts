@@ -44,6 +44,7 @@ import type {
   TaskEvents,
   TaskList,
   TaskRecord,
+  TaskResumeRequest,
   TaskStanding,
   TokenCreateRequest,
   TokenCreated,
@@ -205,6 +206,46 @@ return streamOfTask<TaskEventFrame | TaskEvents | void>(getStreamTaskEventsUrl(t
     method: 'GET',
     headers: { ...headers, ...getHeaders(options?.headers) }
 
+  }
+);}
+
+
+
+export const getResumeTaskUrl = (taskId: Ulid,) => {
+
+
+
+
+  return `/v1/tasks/${encodeURIComponent(String(taskId))}/resume`
+}
+
+/**
+ * Answers once the runtime has been told. An answer to a question that was settled meanwhile is refused, and never taken for the answer to the next one.
+ * @summary Answer a question of the runtime
+ */
+export const resumeTask = async (taskId: Ulid,
+    taskResumeRequest: TaskResumeRequest, options?: Parameters<typeof call>[1]): Promise<TaskStanding> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<TaskStanding>(getResumeTaskUrl(taskId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(taskResumeRequest)
   }
 );}
 

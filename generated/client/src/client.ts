@@ -30,6 +30,7 @@ export function createClient(config: ClientConfig) {
     listTasks: bound(api.listTasks, 1, config),
     getTask: bound(api.getTask, 2, config),
     streamTaskEvents: bound(api.streamTaskEvents, 3, config),
+    resumeTask: bound(api.resumeTask, 2, config),
     cancelTask: bound(api.cancelTask, 2, config),
     streamEvents: bound(api.streamEvents, 2, config),
     listTargets: bound(api.listTargets, 1, config),

@@ -6,14 +6,21 @@
  * 2. Whatever ends the process ends its open turns, each with what it had said so far.
  * 3. A process that works for anyone else is never ended for the sake of one turn.
  */
-import type { Clock, Json, JsonObject, Lease, Target } from "#src/core/ports.ts";
+import type { Clock, Json, JsonObject, Lease, Question, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Settlement } from "#src/core/questions.ts";
 import type { ProcessLog } from "#src/processes/start.ts";
 import { type Child, describeExit } from "#src/processes/supervise.ts";
-import { type Connection, connect } from "./connection.ts";
+import { type Connection, connect, type Reply } from "./connection.ts";
 import { createMessageStream } from "./message-stream.ts";
-import { decidePermission } from "./permissions.ts";
+import {
+  decidePermission,
+  elicitationAction,
+  elicitationQuestion,
+  permissionOutcome,
+  permissionQuestion,
+} from "./permissions.ts";
 import { createSessionTable, type Session, type SessionTable } from "./sessions.ts";
 import { describeError } from "./signals.ts";
 import type { Turn } from "./turn.ts";
@@ -51,6 +58,8 @@ export interface GreetOptions {
   readonly clock: Clock;
   readonly log: ProcessLog;
   readonly lease: Omit<Lease, "metadata" | "process_id">;
+  /** Makes the id of a question. */
+  readonly newId: () => string;
   /** Of this program. */
   readonly version: string;
   readonly initializeMs: number;
@@ -76,15 +85,29 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   const closeSession = (session: Session): void => {
     if (closing) connection.request("session/close", { sessionId: session.session_id }).catch(() => {});
   };
+  /** The open turn that a request of the agent's belongs to; undefined: none, or it can't be told. */
+  const turnOf = ({ sessionId }: JsonObject): Turn | undefined => {
+    if (typeof sessionId === "string") return sessions.find(sessionId)?.turn;
+    const [only, another] = turns;
+    return another === undefined ? only : undefined;
+  };
   const messages = createMessageStream(child.stdout, child.stdin, options.lineLimit);
   const connection = await connect(messages, {
     update: (session_id, update) => sessions.find(session_id)?.turn?.hear(update),
     answered: (session_id, answer) => sessions.find(session_id)?.turn?.answer(answer),
-    permission(params) {
+    permission(params, withdrawn) {
+      const turn = turnOf(params);
       const decision = decidePermission(params, options.target.permissions);
-      const { sessionId } = params;
-      if (typeof sessionId === "string") sessions.find(sessionId)?.turn?.tell(decision.text);
-      return decision.outcome;
+      if (decision !== undefined) turn?.tell(decision.text);
+      if (decision !== undefined) return { result: { outcome: decision.outcome } };
+      const question = permissionQuestion(params, options.newId());
+      const reply = (settlement: Settlement) => ({ outcome: permissionOutcome(question, settlement) });
+      return asked(turn, question, withdrawn, reply);
+    },
+    elicitation(params, withdrawn) {
+      const question = elicitationQuestion(params, options.newId());
+      if (question === undefined) return { result: elicitationAction({ by: "timeout" }) };
+      return asked(turnOf(params), question, withdrawn, elicitationAction);
     },
     over(why) {
       if (why === "overflow") {
@@ -126,6 +149,18 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   };
 }
 
+/** Asks what the agent wants to know, and says what came of it; what nobody can be asked is void. */
+async function asked(
+  turn: Turn | undefined,
+  question: Question,
+  withdrawn: AbortSignal,
+  reply: (settlement: Settlement) => object,
+): Promise<Reply> {
+  if (turn === undefined) return { result: reply({ by: "void" }) };
+  const { settlement, told } = await turn.ask(question, withdrawn);
+  return { result: reply(settlement), told };
+}
+
 /** An agent that closes its output is no use any more; mostly it is on its way out. */
 function endUnlessEnding(child: Child, clock: Clock, endProcess: () => void): void {
   const takeBack = clock.after(500, endProcess);
@@ -141,7 +176,11 @@ export function offersSession({ agentCapabilities }: Announced, call: "resume" |
 async function initialize(connection: Connection, options: GreetOptions): Promise<Announced> {
   const answer = connection.request("initialize", {
     protocolVersion,
-    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+    clientCapabilities: {
+      fs: { readTextFile: false, writeTextFile: false },
+      terminal: false,
+      elicitation: { form: {} },
+    },
     clientInfo: { name: "aethrolink", version: options.version },
   });
   const silence = Promise.withResolvers<never>();

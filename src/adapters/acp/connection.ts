@@ -6,21 +6,31 @@
  *    order of the wire. (In the SDK an answer can overtake the notifications before it.)
  * 2. The SDK gets requests, `$/cancel_request`, and answers to what is open; it would answer or print
  *    anything else.
- * 3. `prompt` resolves when the pipe has taken the prompt; its answer comes by `answered`.
+ * 3. `prompt` resolves when the pipe has taken the prompt; its answer comes by `answered`. A reply to
+ *    a request of the agent's is told the same way.
  */
 import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
 import type { Json, JsonObject } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { MessageStream } from "./message-stream.ts";
-import type { Decision } from "./permissions.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Answer } from "./signals.ts";
+
+/** What is said to a request of the agent's. */
+export interface Reply {
+  readonly result: object;
+  /** Settled when the pipe has taken it. */
+  readonly told?: PromiseWithResolvers<void>;
+}
 
 /** What an agent says without being asked, and its answers to prompts. All are called synchronously. */
 export interface AgentEvents {
   update(session_id: string, update: JsonObject): void;
   answered(session_id: string, answer: Answer): void;
-  permission(params: JsonObject): Decision["outcome"];
+  /** session/request_permission; `withdrawn` is aborted when the agent takes it back. */
+  permission(params: JsonObject, withdrawn: AbortSignal): Reply | Promise<Reply>;
+  /** elicitation/create. */
+  elicitation(params: JsonObject, withdrawn: AbortSignal): Reply | Promise<Reply>;
   /** Nothing more can come. */
   over(why: "ended" | "overflow"): void;
 }
@@ -41,15 +51,24 @@ export interface Connection {
 export async function connect(messages: MessageStream, events: AgentEvents): Promise<Connection> {
   const sdk = await import("@agentclientprotocol/sdk"); // costs 100 ms: only when an agent is launched
   const wire = createWire(messages, events);
+  const replying =
+    (ask: AgentEvents["permission"]) =>
+    async ({ params, signal, requestId }: AgentRequest): Promise<object> => {
+      const { result, told } = await ask(params, signal);
+      if (told !== undefined) wire.replying.set(requestId, told);
+      return result;
+    };
   const connection = sdk
     .client({ name: "aethrolink" })
-    .onRequest(
+    .onRequest<JsonObject, object>(
       sdk.methods.client.session.requestPermission,
-      (params: unknown): JsonObject => {
-        const json = params as Json; // it was read as JSON by us
-        return isJsonObject(json) ? json : {};
-      },
-      ({ params }) => ({ outcome: events.permission(params) }),
+      asObject,
+      replying(events.permission),
+    )
+    .onRequest<JsonObject, object>(
+      sdk.methods.client.elicitation.create,
+      asObject,
+      replying(events.elicitation),
     )
     .connect(wire.stream);
   const { agent } = connection;
@@ -67,23 +86,38 @@ export async function connect(messages: MessageStream, events: AgentEvents): Pro
   };
 }
 
+interface AgentRequest {
+  readonly params: JsonObject;
+  readonly signal: AbortSignal;
+  readonly requestId: string | number | null;
+}
+
+/** Parameters as they are: they were read as JSON by us. */
+function asObject(params: unknown): JsonObject {
+  const json = params as Json;
+  return isJsonObject(json) ? json : {};
+}
+
 const prompted = "session/prompt";
 
 interface Wire {
   readonly stream: Stream;
   /** Prompts that are on their way to the pipe, by session. */
   readonly writing: Map<string, PromiseWithResolvers<void>>;
+  /** Replies that are on their way to the pipe, by the agent's request id. */
+  readonly replying: Map<Json, PromiseWithResolvers<void>>;
   read(): void;
 }
 
 function createWire(messages: MessageStream, events: AgentEvents): Wire {
   const writing = new Map<string, PromiseWithResolvers<void>>();
+  const replying = new Map<Json, PromiseWithResolvers<void>>();
   const open = new Map<Json, string | undefined>(); // request id → its session, if it is a prompt
   let toSdk: ReadableStreamDefaultController<AnyMessage> | undefined;
 
-  const noteWritten = (session_id: string): void => {
-    const written = writing.get(session_id);
-    writing.delete(session_id);
+  const noteWritten = <Key>(waiting: Map<Key, PromiseWithResolvers<void>>, key: Key): void => {
+    const written = waiting.get(key);
+    waiting.delete(key);
     if (written !== undefined) messages.flushed().then(written.resolve, written.reject);
   };
   const readable = new ReadableStream<AnyMessage>({
@@ -97,10 +131,11 @@ function createWire(messages: MessageStream, events: AgentEvents): Wire {
   const writable = new WritableStream<AnyMessage>({
     write(message) {
       messages.send(message);
-      if (!("method" in message) || !("id" in message)) return;
+      if (!("id" in message)) return;
+      if (!("method" in message)) return noteWritten(replying, message.id);
       const session_id = message.method === prompted ? sessionOf(message.params) : undefined;
       open.set(message.id, session_id);
-      if (session_id !== undefined) noteWritten(session_id);
+      if (session_id !== undefined) noteWritten(writing, session_id);
     },
   });
 
@@ -132,7 +167,7 @@ function createWire(messages: MessageStream, events: AgentEvents): Wire {
       overflow: () => events.over("overflow"),
       ended: () => events.over("ended"),
     });
-  return { stream: { readable, writable }, writing, read };
+  return { stream: { readable, writable }, writing, replying, read };
 }
 
 function sessionOf(params: unknown): string | undefined {

@@ -10,6 +10,8 @@ export interface Dialect {
   readonly tokens_of: TokensOf;
   /** Whether a session takes no more prompts after one that was answered with an error. */
   readonly error_ends_session: boolean;
+  /** The longest that a question may stay open. */
+  readonly question_timeout_ms: number;
 }
 
 const generic: Dialect = {
@@ -17,6 +19,7 @@ const generic: Dialect = {
   slash_guard: "\n",
   tokens_of: "turn",
   error_ends_session: false,
+  question_timeout_ms: Number.POSITIVE_INFINITY,
 };
 
 const dialects: { readonly [name: string]: Dialect } = {
@@ -28,6 +31,8 @@ const dialects: { readonly [name: string]: Dialect } = {
     // It goes on to count the turn as running: later prompts are put in a queue that nobody reads, and
     // are answered end_turn. A cancel before the first word is answered like this.
     error_ends_session: true,
+    // It denies by itself after 60 s, without a word: forestalled, so that the time that is told is true.
+    question_timeout_ms: 55_000,
   },
   openclaw: generic,
 };

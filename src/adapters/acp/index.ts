@@ -51,6 +51,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           clock: options.clock,
           log: options.log,
           version: options.version ?? "unknown",
+          newId: options.newId,
           lease: { lease_id: options.newId(), runtime_id, subcontext_key, gone },
           initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
           lineLimit: options.lineLimit ?? defaultLineLimit,

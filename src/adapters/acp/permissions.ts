@@ -1,44 +1,101 @@
-/** How a permission request is answered by policy. Options are chosen by their kind, never by id. */
-import type { Json, JsonObject, Target } from "#src/core/ports.ts";
+/**
+ * Requests of an agent that ask for a decision: permission requests and elicitations, as questions,
+ * and what is said to the agent when they are settled. Options are chosen by their kind, never by id.
+ */
+import type { Json, JsonObject, Question, QuestionOption, Target } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Settlement } from "#src/core/questions.ts";
 
-/** The protocol's outcome, and what to tell about it. */
+/** The protocol's answer to session/request_permission. */
+export type PermissionOutcome =
+  | { readonly outcome: "selected"; readonly optionId: string }
+  | { readonly outcome: "cancelled" };
+
+/** What policy decides without asking anybody, and what to tell about it. */
 export interface Decision {
-  readonly outcome:
-    | { readonly outcome: "selected"; readonly optionId: string }
-    | { readonly outcome: "cancelled" };
+  readonly outcome: PermissionOutcome;
   readonly text: string;
 }
 
 /**
- * Answers session/request_permission: `allow` takes the option that allows this once, never one that
- * allows always; everything else rejects this once, or cancels the request where no option does.
+ * Decides a permission request by the target's policy: `allow` takes the option that allows this once,
+ * never one that allows always; `deny` rejects this once, or cancels the request where no option does.
+ * @returns undefined where somebody is to be asked
  */
-export function decidePermission(params: JsonObject, policy: Target["permissions"]): Decision {
+export function decidePermission(params: JsonObject, policy: Target["permissions"]): Decision | undefined {
+  if (policy === "ask") return undefined;
   const title = titleOf(params.toolCall);
-  const allowed = policy === "allow" ? optionOf(params.options, "allow_once") : undefined;
-  if (allowed !== undefined) {
-    return {
-      outcome: { outcome: "selected", optionId: allowed },
-      text: `permission allowed once, by the target's policy: ${title}`,
-    };
+  const options = optionsOf(params.options);
+  const allowed = policy === "allow" ? ofKind(options, "allow_once") : undefined;
+  if (allowed === undefined) {
+    return { outcome: rejection(options), text: `permission rejected, by the target's policy: ${title}` };
   }
-  const text = `permission rejected, by policy: ${title}`;
-  const rejected = optionOf(params.options, "reject_once");
-  if (rejected === undefined) return { outcome: { outcome: "cancelled" }, text };
-  return { outcome: { outcome: "selected", optionId: rejected }, text };
+  return { outcome: selected(allowed), text: `permission allowed once, by the target's policy: ${title}` };
 }
 
-function optionOf(options: Json | undefined, kind: string): string | undefined {
-  if (!Array.isArray(options)) return undefined;
-  for (const option of options) {
-    if (isJsonObject(option) && option.kind === kind && typeof option.optionId === "string")
-      return option.optionId;
-  }
-  return undefined;
+/** A permission request as a question. */
+export function permissionQuestion(params: JsonObject, request_id: string): Question {
+  const { toolCall } = params;
+  return {
+    request_id,
+    kind: "permission",
+    prompt: titleOf(toolCall),
+    options: optionsOf(params.options),
+    ...(isJsonObject(toolCall) ? { tool_call: toolCall } : {}),
+  };
+}
+
+/** What the agent is told of a settled permission request: whoever doesn't answer rejects. */
+export function permissionOutcome({ options = [] }: Question, settlement: Settlement): PermissionOutcome {
+  if (settlement.by === "void") return { outcome: "cancelled" };
+  if (settlement.by === "caller" && settlement.answer.kind === "option")
+    return selected(settlement.answer.option);
+  return rejection(options);
+}
+
+/** An elicitation (elicitation/create, a form) as a question; undefined: it is of another kind. */
+export function elicitationQuestion(params: JsonObject, request_id: string): Question | undefined {
+  const { mode, message, requestedSchema } = params;
+  if (mode !== "form" || !isJsonObject(requestedSchema)) return undefined;
+  const prompt = typeof message === "string" && message !== "" ? message : "the runtime asks for input";
+  return { request_id, kind: "input", prompt: prompt.slice(0, longestPrompt), schema: requestedSchema };
+}
+
+/** What the agent is told of a settled elicitation. */
+export function elicitationAction(settlement: Settlement): JsonObject {
+  if (settlement.by === "void") return { action: "cancel" };
+  if (settlement.by === "caller" && settlement.answer.kind === "content")
+    return { action: "accept", content: settlement.answer.content };
+  return { action: "decline" };
+}
+
+const longestPrompt = 2000;
+
+function optionsOf(options: Json | undefined): QuestionOption[] {
+  if (!Array.isArray(options)) return [];
+  return options.flatMap((option: Json) => {
+    if (!isJsonObject(option)) return [];
+    const { optionId, name, kind } = option;
+    if (typeof optionId !== "string" || typeof kind !== "string") return [];
+    return [{ option_id: optionId, name: typeof name === "string" ? name : optionId, kind }];
+  });
+}
+
+const ofKind = (options: readonly QuestionOption[], kind: string) =>
+  options.find((option) => option.kind === kind);
+
+const selected = ({ option_id }: QuestionOption): PermissionOutcome => ({
+  outcome: "selected",
+  optionId: option_id,
+});
+
+function rejection(options: readonly QuestionOption[]): PermissionOutcome {
+  const rejecting = ofKind(options, "reject_once");
+  return rejecting === undefined ? { outcome: "cancelled" } : selected(rejecting);
 }
 
 function titleOf(toolCall: Json | undefined): string {
-  if (isJsonObject(toolCall) && typeof toolCall.title === "string") return toolCall.title.slice(0, 200);
+  if (isJsonObject(toolCall) && typeof toolCall.title === "string" && toolCall.title !== "")
+    return toolCall.title.slice(0, 200);
   return "a tool call without a title";
 }

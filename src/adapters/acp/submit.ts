@@ -177,6 +177,7 @@ function beginTurn(
   const turn: Turn = createTurn(task, {
     clock: options.clock,
     cancelGraceMs: options.cancelGraceMs,
+    questionMs: Math.min(task.question_timeout_ms, options.dialect.question_timeout_ms),
     instruction: agent.instruction,
     mask: agent.mask,
     meter: session.meter,

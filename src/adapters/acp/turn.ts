@@ -5,8 +5,10 @@
  * 1. It ends once, with one final signal; what comes afterwards changes nothing.
  * 2. The text is what was said before the prompt's answer came, in the order of the wire.
  * 3. A cancel that isn't confirmed in the grace time cuts the turn off.
+ * 4. A cancel, and the end, close the open questions: the agent is told `cancelled`.
  */
-import type { Clock, FinalSignal, JsonObject, Run, Signal, TaskToRun } from "#src/core/ports.ts";
+import type { Clock, FinalSignal, JsonObject, Question, Run, Signal, TaskToRun } from "#src/core/ports.ts";
+import { createQuestions, type Settled } from "#src/core/questions.ts";
 import { createSignalQueue } from "#src/core/signal-queue.ts";
 import { type Answer, endOf, finalOf, readUpdate, type TurnSoFar } from "./signals.ts";
 import type { Meter } from "./usage.ts";
@@ -15,6 +17,8 @@ import type { Meter } from "./usage.ts";
 export interface TurnTools {
   readonly clock: Clock;
   readonly cancelGraceMs: number;
+  /** How long a question of the agent's stays open. */
+  readonly questionMs: number;
   /** What the agent said about logging in, for the error that asks for it. */
   readonly instruction: string;
   /** Masks known secrets in what is told about an error. */
@@ -35,6 +39,13 @@ export interface Turn {
   readonly signals: AsyncIterable<Signal>;
   /** See {@link Run.cancel}. */
   cancel(): Promise<void>;
+  /** See {@link Run.resume}. */
+  readonly resume: NonNullable<Run["resume"]>;
+  /**
+   * Opens a question.
+   * @param withdrawn aborted when the agent takes its request back
+   */
+  ask(question: Question, withdrawn: AbortSignal): Promise<Settled>;
   hear(update: JsonObject): void;
   answer(answer: Answer): void;
   /** Something that isn't part of the answer, for the log of the task. */
@@ -52,6 +63,7 @@ export interface Turn {
 /** A turn whose prompt is about to be written. */
 export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
   const queue = createSignalQueue();
+  const questions = createQuestions(tools.clock, (signal) => void queue.push(signal));
   let text = "";
   let cost_usd: number | undefined;
   let cancelAsked = false;
@@ -64,6 +76,7 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
     const usage = signal.usage === undefined ? {} : { usage: tools.meter(signal.usage) };
     const masked = signal.kind === "failed" ? { detail: tools.mask(signal.detail) } : {};
     queue.push({ ...signal, ...masked, ...usage });
+    questions.close();
     tools.over();
   };
   const fail = (reason: "remote_failed" | "protocol_error" | "interrupted", detail: string): void => {
@@ -81,9 +94,20 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
       cancelAsked = true;
       takeBackGrace = tools.clock.after(tools.cancelGraceMs, tools.cutOff);
       await tools.sayCancel();
+      questions.close(); // invariant 4, behind the cancel: it says what these answers mean
+    },
+    resume: questions.answer,
+    ask(question, withdrawn) {
+      const tool_call_id = question.tool_call?.toolCallId;
+      return questions.ask(
+        { ...question, timeout_ms: tools.questionMs },
+        typeof tool_call_id === "string" ? tool_call_id : undefined,
+        withdrawn,
+      );
     },
     hear(update) {
       if (queue.ended()) return;
+      if (endsToolCall(update)) questions.wentOn(update.toolCallId);
       const heard = readUpdate(update);
       if (heard.text !== undefined) text += heard.text;
       if (heard.cost_usd !== undefined) cost_usd = heard.cost_usd;
@@ -105,6 +129,13 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
   };
 }
 
+/** Whether an update tells that a tool call is over. */
+function endsToolCall(update: JsonObject): update is JsonObject & { readonly toolCallId: string } {
+  const { sessionUpdate, toolCallId, status } = update;
+  const over = status === "completed" || status === "failed";
+  return sessionUpdate === "tool_call_update" && typeof toolCallId === "string" && over;
+}
+
 /** The run that the engine gets of a turn. */
 export function runOf(
   turn: Turn,
@@ -117,5 +148,6 @@ export function runOf(
     ...continuity,
     signals: turn.signals,
     cancel: turn.cancel,
+    resume: turn.resume,
   };
 }

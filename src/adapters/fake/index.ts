@@ -32,6 +32,8 @@ export interface FakeOptions {
   readonly cancelGraceMs?: number;
   readonly canCancel?: boolean;
   readonly canResume?: boolean;
+  /** What becomes of answers in place of being given. */
+  readonly resume?: NonNullable<Run["resume"]>;
 }
 
 export interface FakeAdapter extends RuntimeAdapter {
@@ -100,6 +102,7 @@ async function submit(
     cancelGraceMs: state.options.cancelGraceMs ?? 5000,
     canCancel: state.options.canCancel ?? true,
     canResume: state.options.canResume ?? true,
+    resume: state.options.resume,
     continuity: live
       ? { continuity: "live", continuity_reason: "the session is still open" }
       : { continuity: "fresh", continuity_reason: "no session of this conversation" },

@@ -2,6 +2,7 @@
 import type { Clock, Json, JsonObject, TaskToRun } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject, promptText } from "#src/core/prompt-text.ts";
+import type { Settlement } from "#src/core/questions.ts";
 import type { FakeTurn } from "./turn.ts";
 
 export type FakeScript = (turn: FakeTurn) => void | Promise<void>;
@@ -54,6 +55,19 @@ const untilCancelled: Mode = (turn) => {
   turn.cancelled.addEventListener("abort", () => turn.confirmCancel());
 };
 
+const yesOrNo = [
+  { option_id: "yes", name: "Allow", kind: "allow_once" },
+  { option_id: "always", name: "Always allow", kind: "allow_always" },
+  { option_id: "no", name: "Reject", kind: "reject_once" },
+];
+
+/** The kind of the chosen option; who doesn't answer in time rejects. */
+function kindOf(settled: Settlement): string {
+  return settled.by === "caller" && settled.answer.kind === "option"
+    ? settled.answer.option.kind
+    : "reject_once";
+}
+
 const modes: { readonly [mode: string]: Mode } = {
   echo,
   success(turn) {
@@ -84,7 +98,8 @@ const modes: { readonly [mode: string]: Mode } = {
   },
   async await_then_resume(turn) {
     const request_id = `${turn.task.task_id}-1`;
-    const answer = await turn.ask({ request_id, kind: "input", prompt: "go on?" });
-    turn.complete(`resumed: ${JSON.stringify(answer)}`);
+    const settled = await turn.ask({ request_id, kind: "permission", prompt: "go on?", options: yesOrNo });
+    if (settled.by === "void") turn.confirmCancel();
+    else turn.complete(`resumed: ${kindOf(settled)}`);
   },
 };

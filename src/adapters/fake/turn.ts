@@ -1,7 +1,6 @@
 /** One execution at the runtime in memory, as its script drives it. */
 import type {
   Clock,
-  Json,
   JsonObject,
   Lease,
   Question,
@@ -11,8 +10,8 @@ import type {
   Target,
   TaskToRun,
 } from "#src/core/ports.ts";
-import { AdapterFault } from "#src/core/ports.ts";
 import { promptText } from "#src/core/prompt-text.ts";
+import { createQuestions, type Settlement } from "#src/core/questions.ts";
 import { createSignalQueue } from "#src/core/signal-queue.ts";
 
 /** What a script or a test does with a task that was submitted. Nothing happens after the end. */
@@ -34,8 +33,8 @@ export interface FakeTurn {
   fail(detail: string): void;
   /** Ends as cancelled with what was said. */
   confirmCancel(): void;
-  /** Opens a question; resolves with the answer's payload. Never resolves if nobody answers. */
-  ask(question: Question): Promise<Json>;
+  /** Opens a question; resolves with how it was settled. */
+  ask(question: Question): Promise<Settlement>;
   ended(): boolean;
 }
 
@@ -48,21 +47,27 @@ export interface FakeTurnOptions {
   readonly cancelGraceMs: number;
   readonly canCancel: boolean;
   readonly canResume: boolean;
+  readonly resume: Run["resume"];
   readonly continuity: Pick<Run, "continuity" | "continuity_reason">;
   readonly session: string;
 }
+
+const neverWithdrawn = new AbortController().signal;
 
 /** A turn for the script, and the run that the engine gets of it. */
 export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run } {
   const queue = createSignalQueue();
   const cancelled = new AbortController();
-  const questions = new Map<string, (payload: Json) => void>();
+  const questions = createQuestions(options.clock, (signal) => void queue.push(signal));
   let said = "";
   let takeBackGrace = (): void => {};
 
   const emit = (signal: Signal): boolean => {
     const taken = queue.push(signal);
-    if (queue.ended()) takeBackGrace();
+    if (queue.ended()) {
+      takeBackGrace();
+      questions.close();
+    }
     return taken;
   };
 
@@ -84,9 +89,11 @@ export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run 
     },
     fail: (detail) => void emit({ kind: "failed", reason: "remote_failed", detail, result: result() }),
     confirmCancel: () => void emit({ kind: "cancelled", how: "confirmed", result: result() }),
-    ask(question) {
-      emit({ kind: "awaiting_input", question });
-      return new Promise((resolve) => questions.set(question.request_id, resolve));
+    async ask(question) {
+      const asked = { ...question, timeout_ms: options.task.question_timeout_ms };
+      const { settlement, told } = await questions.ask(asked, undefined, neverWithdrawn);
+      told.resolve();
+      return settlement;
     },
     ended: queue.ended,
   };
@@ -94,23 +101,17 @@ export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run 
   const cancel = async (): Promise<void> => {
     if (cancelled.signal.aborted || queue.ended()) return;
     cancelled.abort();
+    questions.close();
     takeBackGrace = options.clock.after(options.cancelGraceMs, () => {
       emit({ kind: "cancelled", how: "quarantined", result: result() });
     });
-  };
-  const resume = async (request_id: string, payload: Json): Promise<void> => {
-    const answer = questions.get(request_id);
-    if (answer === undefined) throw new AdapterFault("remote_failed", `no open question ${request_id}`);
-    questions.delete(request_id);
-    emit({ kind: "resumed", request_id, by: "caller" });
-    answer(payload);
   };
   const adapter_state: JsonObject = {};
   const run: Run = {
     handle: { binding: "acp_client_stdio", remote_session_id: options.session, adapter_state },
     ...options.continuity,
     signals: queue.signals,
-    ...(options.canResume ? { resume } : {}),
+    ...(options.canResume ? { resume: options.resume ?? questions.answer } : {}),
     ...(options.canCancel ? { cancel } : {}),
   };
   return { turn, run };

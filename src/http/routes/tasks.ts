@@ -2,6 +2,7 @@
 import { initServer } from "@ts-rest/express";
 import type { Request, Response } from "express";
 import { contract } from "#contracts/index.ts";
+import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import { awaitTask, followTask } from "#src/engine/follow.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
@@ -90,6 +91,10 @@ export function taskHandlers({ engine, streams }: Server) {
       const follow = followTask(engine, task_id, last === undefined ? (query.after ?? 0) : Number(last));
       if (follow === undefined) return { status: 204, body: undefined };
       return { status: 200, body: streams.of(follow) };
+    },
+
+    async resumeTask({ params: { task_id }, body, res }) {
+      return { status: 202, body: await answerQuestion(engine, task_id, principalOf(res).name, body) };
     },
 
     async cancelTask({ params: { task_id }, body, res }) {

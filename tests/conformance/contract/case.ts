@@ -27,6 +27,8 @@ export interface World {
   endedTask(): Promise<string>;
   /** A task that runs until it is cancelled. */
   runningTask(): Promise<string>;
+  /** A task that asks one question. */
+  askingTask(): Promise<string>;
   /** A text artifact of 20,000 bytes or more. */
   artifact(): Promise<string>;
   /** An artifact whose bytes are others than those that were stored. */

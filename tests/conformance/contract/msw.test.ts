@@ -16,6 +16,7 @@ const anyId = async () => nothing.id;
 const world: World = {
   endedTask: anyId,
   runningTask: anyId,
+  askingTask: anyId,
   artifact: anyId,
   damagedArtifact: anyId,
   ownToken: anyId,

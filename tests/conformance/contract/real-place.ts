@@ -38,6 +38,13 @@ async function begin(node: TestNode, target_runtime: string): Promise<string> {
   return task_id;
 }
 
+/** Begins a task and waits until it asks. */
+async function ask(node: TestNode): Promise<string> {
+  const { task_id } = await node.submit({ payload: { mode: "permission" }, target_runtime: targets.able });
+  await eventOf(node, task_id, "task.awaiting_input");
+  return task_id;
+}
+
 async function done(node: TestNode, request: { readonly [key: string]: unknown }) {
   const { task_id } = await node.submit(request);
   const task = await node.task(task_id, 20);
@@ -96,6 +103,7 @@ function worldOf(node: TestNode): World {
   return {
     endedTask: once(async () => (await done(node, echo)).task_id),
     runningTask: () => begin(node, targets.able),
+    askingTask: () => ask(node),
     artifact: once(() => artifactOf(node)),
     async damagedArtifact() {
       const artifact_id = await artifactOf(node);

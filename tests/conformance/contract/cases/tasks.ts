@@ -1,4 +1,5 @@
 /** When the operations on tasks, and the events of all of them, answer what. */
+import type { Json } from "#contracts/shared.ts";
 import { type Call, type CasesOf, nothing, targets, twofold } from "../case.ts";
 import { failing, refusedBodies, refusedToReaders, refusedToStrangers, tooLarge } from "./refusals.ts";
 
@@ -34,6 +35,15 @@ const cancel =
   async (client, world) =>
     client.cancelTask(await world.endedTask(), { reason });
 
+const answer =
+  (payload: NonNullable<Json>): Call =>
+  async (client, world) =>
+    client.resumeTask(await world.endedTask(), { payload });
+const answerOpen =
+  (payload: NonNullable<Json>): Call =>
+  async (client, world) =>
+    client.resumeTask(await world.askingTask(), { payload });
+
 /** The first of the events of all tasks, which have no end. */
 const followAll: Call = async function* (client) {
   let seen = 0;
@@ -49,7 +59,7 @@ export const wholeStreams: { readonly [operationId: string]: Call } = {
 };
 
 export const taskCases: CasesOf<
-  "createTask" | "listTasks" | "getTask" | "streamTaskEvents" | "cancelTask" | "streamEvents"
+  "createTask" | "listTasks" | "getTask" | "streamTaskEvents" | "resumeTask" | "cancelTask" | "streamEvents"
 > = {
   createTask: {
     ...refusedToReaders(create),
@@ -111,6 +121,31 @@ export const taskCases: CasesOf<
     204: { when: "behind the end of a task", call: followAtEnd },
     400: { when: "to what is no position", call: followFrom(nothing.id, -1) },
     404: { when: "for a task that isn't there", call: followFrom(nothing.id, 0) },
+  },
+  resumeTask: {
+    ...refusedToReaders(answer({ approved: true })),
+    ...refusedBodies(answer({ approved: true }), answer(tooLarge)),
+    ...failing(answer({ approved: true })),
+    202: { when: "to an answer that fits", call: answerOpen({ approved: true }) },
+    400: {
+      when: "to what names no question",
+      call: async (client, world) =>
+        client.resumeTask(await world.askingTask(), { payload: {}, request_id: "the first" }),
+    },
+    404: {
+      when: "for a task that isn't there",
+      call: (client) => client.resumeTask(nothing.id, { payload: {} }),
+    },
+    409: [
+      { when: "for a task that asks nothing", code: "not_awaiting_input", call: answer({ approved: true }) },
+      {
+        when: "for a question that is not open",
+        code: "question_closed",
+        call: async (client, world) =>
+          client.resumeTask(await world.askingTask(), { payload: {}, request_id: nothing.id }),
+      },
+    ],
+    422: { when: "to an option that the question doesn't have", call: answerOpen({ option_id: "perhaps" }) },
   },
   cancelTask: {
     ...refusedToReaders(cancelEnded),

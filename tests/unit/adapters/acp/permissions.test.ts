@@ -1,19 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { decidePermission } from "#src/adapters/acp/permissions.ts";
+import {
+  decidePermission,
+  elicitationAction,
+  elicitationQuestion,
+  permissionOutcome,
+  permissionQuestion,
+} from "#src/adapters/acp/permissions.ts";
 import type { Json } from "#src/core/ports.ts";
 
 const once = { optionId: "z", name: "Yes", kind: "allow_once" };
 const always = { optionId: "allow_once", name: "Always", kind: "allow_always" };
 const reject = { optionId: "allow", name: "No", kind: "reject_once" };
 const toolCall = { toolCallId: "1", title: "rm -rf build" };
-const chosen = (options: Json, policy: "ask" | "allow" | "deny"): string => {
-  const { outcome } = decidePermission({ options, toolCall }, policy);
+const never = { outcome: { outcome: "cancelled" as const }, text: "" };
+const chosen = (options: Json, policy: "allow" | "deny"): string => {
+  const { outcome } = decidePermission({ options, toolCall }, policy) ?? never;
   return outcome.outcome === "selected" ? outcome.optionId : outcome.outcome;
 };
 
 describe("a permission request", () => {
   test("is rejected by kind, whatever the options are called", () => {
-    expect(chosen([always, once, reject], "ask")).toBe("allow");
+    expect(chosen([always, once, reject], "deny")).toBe("allow");
     expect(chosen([reject, once], "deny")).toBe("allow");
   });
 
@@ -26,12 +33,81 @@ describe("a permission request", () => {
   test.each<Json>([[], null, "no", [7, {}, { kind: "reject_once" }], [once, always]])(
     "without an option that rejects (%j) is cancelled",
     (options) => {
-      expect(chosen(options, "ask")).toBe("cancelled");
+      expect(chosen(options, "deny")).toBe("cancelled");
     },
   );
 
   test("is told with its title", () => {
-    expect(decidePermission({ options: [reject], toolCall }, "ask").text).toContain("rm -rf build");
-    expect(decidePermission({}, "ask").text).toContain("without a title");
+    expect(decidePermission({ options: [reject], toolCall }, "deny")?.text).toContain("rm -rf build");
+    expect(decidePermission({}, "deny")?.text).toContain("without a title");
+  });
+
+  test("is nobody's decision but the caller's where the policy is to ask", () => {
+    expect(decidePermission({ options: [once, reject], toolCall }, "ask")).toBeUndefined();
+  });
+});
+
+describe("a permission request as a question", () => {
+  const question = permissionQuestion({ options: [always, once, reject], toolCall }, "q");
+  const byCaller = (option_id: string) =>
+    ({
+      by: "caller",
+      answer: { kind: "option", option: { option_id, name: "", kind: "allow_once" } },
+    }) as const;
+
+  test("has the runtime's own options and tool call", () => {
+    expect(question).toEqual({
+      request_id: "q",
+      kind: "permission",
+      prompt: "rm -rf build",
+      options: [
+        { option_id: "allow_once", name: "Always", kind: "allow_always" },
+        { option_id: "z", name: "Yes", kind: "allow_once" },
+        { option_id: "allow", name: "No", kind: "reject_once" },
+      ],
+      tool_call: toolCall,
+    });
+  });
+
+  test("is answered with the option that was chosen", () => {
+    expect(permissionOutcome(question, byCaller("z"))).toEqual({ outcome: "selected", optionId: "z" });
+  });
+
+  test("is rejected once when nobody answers, and cancelled with its turn", () => {
+    const rejected = { outcome: "selected", optionId: "allow" };
+    expect(permissionOutcome(question, { by: "timeout" })).toEqual(rejected);
+    expect(permissionOutcome(question, { by: "runtime" })).toEqual(rejected);
+    expect(permissionOutcome(question, { by: "void" })).toEqual({ outcome: "cancelled" });
+  });
+});
+
+describe("an elicitation", () => {
+  const requestedSchema = { type: "object", properties: { name: { type: "string" } }, required: ["name"] };
+
+  test("of a form is a question with its schema", () => {
+    expect(elicitationQuestion({ mode: "form", message: "Name?", requestedSchema }, "q")).toEqual({
+      request_id: "q",
+      kind: "input",
+      prompt: "Name?",
+      schema: requestedSchema,
+    });
+  });
+
+  test.each([{ mode: "url", url: "http://x" }, { mode: "form" }, {}])(
+    "of another kind (%j) is none",
+    (params) => {
+      expect(elicitationQuestion(params, "q")).toBeUndefined();
+    },
+  );
+
+  test("is accepted with what was entered, declined, or cancelled with its turn", () => {
+    const content = { name: "Ada" };
+    expect(elicitationAction({ by: "caller", answer: { kind: "content", content } })).toEqual({
+      action: "accept",
+      content,
+    });
+    expect(elicitationAction({ by: "caller", answer: { kind: "declined" } })).toEqual({ action: "decline" });
+    expect(elicitationAction({ by: "timeout" })).toEqual({ action: "decline" });
+    expect(elicitationAction({ by: "void" })).toEqual({ action: "cancel" });
   });
 });

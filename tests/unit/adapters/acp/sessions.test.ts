@@ -8,6 +8,7 @@ import { taskOf } from "../../../launching.ts";
 const turn = createTurn(taskOf("x"), {
   clock: systemClock,
   cancelGraceMs: 1,
+  questionMs: 1,
   instruction: "",
   mask: (text) => text,
   meter: createMeter("turn"),

@@ -89,7 +89,7 @@ describe("on the wire", () => {
     expect(reported).toMatchObject({ id, error: { code: -32601 } });
   });
 
-  test("a permission request is rejected by kind, and the task is told", async () => {
+  test("a permission request is rejected by kind where the policy says so, and the task is told", async () => {
     await using acp = openAcpAdapter();
     const params = {
       sessionId: "$S",
@@ -101,7 +101,8 @@ describe("on the wire", () => {
       ],
     };
     const raw = line({ id: 0, method: "session/request_permission", params });
-    const signals = await signalsOf(await acp.run(scripted(), taskOf({ raw, report: true })));
+    const target = { ...scripted(), permissions: "deny" as const };
+    const signals = await signalsOf(await acp.run(target, taskOf({ raw, report: true })));
     expect(signals[0]).toMatchObject({
       data: { type: "log", text: expect.stringContaining("rm -rf build") },
     });
