@@ -90,7 +90,14 @@ const dataOf = {
   }),
   "task.cancelled": z.looseObject({ result: ResultData.optional() }),
   "artifact.created": ArtifactRef,
-  "runtime.health": z.looseObject({ healthy: z.boolean().optional() }),
+  "runtime.health": z.looseObject({
+    healthy: z.boolean().optional().meta({ description: "Whether its runtime is up." }),
+    queue_position: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "How manieth the task is to go at its target; 1 is the next.", examples: [3] }),
+  }),
 } satisfies Record<TaskEventKind, z.ZodType>;
 
 /** `task.created` becomes `TaskCreatedEvent`. */
@@ -130,7 +137,7 @@ export const TaskEvent = z
     eventOf("task.failed", "failed"),
     eventOf("task.cancelled", "cancelled"),
     eventOf("artifact.created", "running"),
-    eventOf("runtime.health", "running"),
+    eventOf("runtime.health", "created"),
   ])
   .meta({ id: "TaskEvent", description: "Something that happened to a task." });
 export type TaskEvent = z.infer<typeof TaskEvent>;

@@ -2,9 +2,14 @@
  * Who may run: at most `max_concurrency` tasks of a target, and one of each lane.
  *
  * 1. First in, first out within a lane, by rank (the task's id), so that a task that comes back keeps
- *    its turn.
+ *    its turn; between lanes the senders take turns.
  * 2. A place is given at most once and given back at most once.
+ * 3. While a place is free, nobody waits who only needs a place.
+ * 4. Nobody is told a position who holds a place, or no longer waits.
  */
+import { byText, type SortedList, sortedList } from "#src/core/sorted-list.ts";
+import { openTelling, type Telling } from "./queue-positions.ts";
+import { openTurns, type Sender, type Turns } from "./turns.ts";
 
 /** A granted place. */
 export interface Place {
@@ -12,20 +17,34 @@ export interface Place {
   release(): void;
 }
 
+/** What a place is asked for. */
+export interface Asking {
+  /** Decides who goes first. */
+  readonly rank: string;
+  readonly sender: string;
+  /** Null: a lane of its own. */
+  readonly lane: string | null;
+  /**
+   * Hears how manieth it is to go (1: next), soon after it began to wait and whenever that has at least
+   * halved.
+   */
+  readonly told?: (position: number) => void;
+}
+
 export interface Places {
   /**
    * Asks for a place.
-   * @param rank decides who goes first
-   * @param lane null: a lane of its own
    * @param signal withdraws the request
    * @returns the place, or a promise of it; undefined when it was withdrawn
    */
-  take(
-    target: Spot,
-    rank: string,
-    lane: string | null,
-    signal: AbortSignal,
-  ): Place | Promise<Place | undefined>;
+  take(target: Spot, asking: Asking, signal: AbortSignal): Place | Promise<Place | undefined>;
+  /** How many wait at a target. */
+  waiting(target_id: string): number;
+  /**
+   * Grants nothing until what it answers is called, so that those who ask meanwhile are in no one's way
+   * for having asked first.
+   */
+  hold(): () => void;
 }
 
 interface Spot {
@@ -36,118 +55,153 @@ interface Spot {
 interface Waiter {
   readonly rank: string;
   readonly lane: Lane;
+  sender: Sender<Waiter> | undefined;
   readonly grant: (place: Place) => void;
+  readonly told: (position: number) => void;
 }
 
 interface Lane {
   readonly key: string;
   busy: boolean;
-  readonly queue: Waiter[];
+  readonly queue: SortedList<Waiter>;
+  /** The one of its queue that only needs a place. */
+  ready: Waiter | undefined;
 }
 
 interface Hall {
+  limit: number;
   busy: number;
+  waiting: number;
   readonly lanes: Map<string, Lane>;
-  /** The first of each free lane that has a queue. */
-  readonly first: Waiter[];
+  readonly turns: Turns<Waiter>;
+  readonly telling: Telling<Waiter>;
 }
 
 /** Makes the places of a node. */
 export function openPlaces(): Places {
   const halls = new Map<string, Hall>();
+  let held = false;
+
+  const hallOf = (target_id: string): Hall => {
+    const known = halls.get(target_id);
+    if (known !== undefined) return known;
+    const hall = openHall();
+    halls.set(target_id, hall);
+    return hall;
+  };
+
+  const grantAll = (hall: Hall): void => {
+    while (!held && hall.busy < hall.limit) {
+      const waiter = hall.turns.next();
+      if (waiter === undefined) return;
+      waiter.grant(occupy(hall, waiter));
+    }
+  };
+
+  const occupy = (hall: Hall, waiter: Waiter): Place => {
+    const { lane, sender } = waiter;
+    hall.busy++;
+    lane.busy = true;
+    leave(hall, waiter);
+    if (sender !== undefined) hall.turns.serve(sender);
+    let given = true;
+    return {
+      release() {
+        if (!given) return;
+        given = false;
+        hall.busy--;
+        lane.busy = false;
+        tidy(hall, lane);
+        grantAll(hall);
+      },
+    };
+  };
+
   return {
-    take(target, rank, lane, signal) {
-      const hall = hallOf(halls, target.target_id);
-      const limit = target.max_concurrency ?? Number.POSITIVE_INFINITY;
-      const mine = laneOf(hall, lane ?? `\0${rank}`);
-      if (!mine.busy && mine.queue.length === 0 && hall.busy < limit) return occupy(hall, mine, limit);
-      return new Promise((resolve) => {
-        const waiter: Waiter = { rank, lane: mine, grant: settle };
-        const withdraw = () => {
-          forget(hall, waiter);
-          resolve(undefined);
-        };
-        function settle(place: Place) {
+    take(target, { rank, sender, lane, told }, signal) {
+      const hall = hallOf(target.target_id);
+      hall.limit = target.max_concurrency ?? Number.POSITIVE_INFINITY;
+      const { promise, resolve } = Promise.withResolvers<Place | undefined>();
+      let place: Place | undefined;
+      const waiter: Waiter = {
+        rank,
+        lane: laneOf(hall, lane ?? `\0${rank}`),
+        sender: undefined,
+        grant(granted) {
           signal.removeEventListener("abort", withdraw);
-          resolve(place);
-        }
-        signal.addEventListener("abort", withdraw, { once: true });
-        insertByRank(mine.queue, waiter);
-        refreshFirst(hall, mine);
-        grantAll(hall, limit);
-      });
+          place = granted;
+          resolve(granted);
+        },
+        told: told ?? (() => undefined),
+      };
+      function withdraw() {
+        leave(hall, waiter);
+        resolve(undefined);
+      }
+      enter(hall, waiter, sender);
+      grantAll(hall);
+      if (place !== undefined) return place;
+      signal.addEventListener("abort", withdraw, { once: true });
+      if (signal.aborted) withdraw();
+      else hall.telling.begin(waiter);
+      return promise;
+    },
+    waiting: (target_id) => halls.get(target_id)?.waiting ?? 0,
+    hold() {
+      held = true;
+      return () => {
+        held = false;
+        for (const hall of halls.values()) grantAll(hall);
+      };
     },
   };
 }
 
-function hallOf(halls: Map<string, Hall>, target_id: string): Hall {
-  const known = halls.get(target_id);
-  if (known !== undefined) return known;
-  const hall: Hall = { busy: 0, lanes: new Map(), first: [] };
-  halls.set(target_id, hall);
-  return hall;
+function openHall(): Hall {
+  const turns = openTurns<Waiter>();
+  const telling = openTelling<Waiter>({
+    positionOf: (waiter) =>
+      waiter.sender === undefined ? undefined : turns.positionOf(waiter.sender, waiter),
+    tell: (waiter, position) => waiter.told(position),
+  });
+  return { limit: Number.POSITIVE_INFINITY, busy: 0, waiting: 0, lanes: new Map(), turns, telling };
 }
 
 function laneOf(hall: Hall, key: string): Lane {
   const known = hall.lanes.get(key);
   if (known !== undefined) return known;
-  const lane: Lane = { key, busy: false, queue: [] };
+  const queue = sortedList<Waiter>((a, b) => byText(a.rank, b.rank));
+  const lane: Lane = { key, busy: false, queue, ready: undefined };
   hall.lanes.set(key, lane);
   return lane;
 }
 
-function occupy(hall: Hall, lane: Lane, limit: number): Place {
-  hall.busy++;
-  lane.busy = true;
-  let held = true;
-  return {
-    release() {
-      if (!held) return;
-      held = false;
-      hall.busy--;
-      lane.busy = false;
-      tidy(hall, lane);
-      grantAll(hall, limit);
-    },
-  };
-}
-
-function grantAll(hall: Hall, limit: number): void {
-  while (hall.busy < limit) {
-    const waiter = hall.first.shift();
-    if (waiter === undefined) return;
-    waiter.lane.queue.shift();
-    waiter.grant(occupy(hall, waiter.lane, limit));
-  }
-}
-
-function forget(hall: Hall, waiter: Waiter): void {
-  remove(waiter.lane.queue, waiter);
+function enter(hall: Hall, waiter: Waiter, sender: string): void {
+  waiter.sender = hall.turns.come(sender, waiter);
+  waiter.lane.queue.add(waiter);
+  hall.waiting++;
   tidy(hall, waiter.lane);
 }
 
-/** Brings a lane's entry among the first up to date, and drops a lane that nobody uses. */
+/** Once it has left, it waits no more, whether it was granted or withdrawn. */
+function leave(hall: Hall, waiter: Waiter): void {
+  const { lane, sender } = waiter;
+  if (sender === undefined) return;
+  lane.queue.remove(waiter);
+  tidy(hall, lane);
+  hall.turns.go(sender, waiter);
+  waiter.sender = undefined;
+  hall.waiting--;
+  hall.telling.moveOn(hall.waiting);
+}
+
+/** Brings up to date who of a lane only needs a place, and drops a lane that nobody uses. */
 function tidy(hall: Hall, lane: Lane): void {
-  if (!lane.busy && lane.queue.length === 0) hall.lanes.delete(lane.key);
-  refreshFirst(hall, lane);
-}
-
-function refreshFirst(hall: Hall, lane: Lane): void {
-  const listed = hall.first.find((waiter) => waiter.lane === lane);
-  const head = lane.busy ? undefined : lane.queue[0];
-  if (listed === head) return;
-  if (listed !== undefined) remove(hall.first, listed);
-  if (head !== undefined) insertByRank(hall.first, head);
-}
-
-function remove(list: Waiter[], waiter: Waiter): void {
-  const at = list.indexOf(waiter);
-  if (at >= 0) list.splice(at, 1);
-}
-
-/** Most arrive in order of rank, so the search begins at the end. */
-function insertByRank(list: Waiter[], waiter: Waiter): void {
-  let at = list.length;
-  while (at > 0 && (list[at - 1]?.rank ?? "") > waiter.rank) at--;
-  list.splice(at, 0, waiter);
+  const head = lane.busy ? undefined : lane.queue.items[0];
+  if (!lane.busy && head === undefined) hall.lanes.delete(lane.key);
+  if (lane.ready === head) return;
+  const before = lane.ready;
+  lane.ready = head;
+  if (before?.sender !== undefined) hall.turns.setReady(before.sender, before, false);
+  if (head?.sender !== undefined) hall.turns.setReady(head.sender, head, true);
 }

@@ -22,7 +22,10 @@ export async function recoverTasks(engine: Engine): Promise<{ resumed: number; e
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
   await Promise.all(open.map((task) => decide(engine, task)));
   const left = open.filter((task) => !ended(task.status));
+  // They go on as if they had all been waiting: the places aren't taken by those that are looked at first.
+  const grant = engine.places.hold();
   for (const task of left) takeUp(engine, task);
+  grant();
   engine.log.batch.flush();
   return { resumed: left.length, ended: open.length - left.length };
 }

@@ -176,7 +176,9 @@ function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
   const { task, target, adapter, over } = work;
   const { process, session } = adapter.lane(target, task.fixed.runtime_options, stickyKeyOf(work));
   const lane = session === null ? null : `${process}\n${session}`;
-  const place = engine.places.take(target, task.fixed.task_id, lane, over.signal);
+  const { task_id: rank, sender } = task.fixed;
+  const told = (position: number) => tellPosition(engine, work, position);
+  const place = engine.places.take(target, { rank, sender, lane, told }, over.signal);
   if (!(place instanceof Promise)) {
     work.place = place;
     return undefined;
@@ -184,6 +186,17 @@ function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
   return place.then((granted) => {
     if (over.signal.aborted) granted?.release();
     else work.place = granted;
+  });
+}
+
+function tellPosition(engine: Engine, { task, target, adapter }: Work, queue_position: number): void {
+  const healthy = adapter.usable(target, task.fixed.runtime_options) !== undefined;
+  const message = `number ${queue_position} in the queue of ${target.target_id}`;
+  engine.log.append(task, {
+    kind: "runtime.health",
+    source: "core",
+    message,
+    data: { healthy, queue_position },
   });
 }
 

@@ -308,7 +308,13 @@ export interface RuntimeHealth {
 
 export type RuntimeHealthEventKind = 'runtime.health';
 export type RuntimeHealthEventData = {
+  /** Whether its runtime is up. */
   healthy?: boolean;
+  /**
+     * How manieth the task is to go at its target; 1 is the next.
+     * @minimum 1
+     */
+  queue_position?: number;
   [key: string]: unknown;
 };
 

@@ -170,11 +170,12 @@ describe("from launching", () => {
     expect(node.kinds(second.task_id).slice(2)).toEqual([
       "3 runtime.pending_launch",
       "4 runtime.launching",
-      "5 runtime.pending_launch",
-      "6 runtime.launching",
-      "7 runtime.ready",
-      "8 task.dispatching",
-      "9 task.running",
+      "5 runtime.health",
+      "6 runtime.pending_launch",
+      "7 runtime.launching",
+      "8 runtime.ready",
+      "9 task.dispatching",
+      "10 task.running",
     ]);
   });
 

@@ -10,7 +10,7 @@ function queue(max: number | null) {
   const granted: string[] = [];
   const held = new Map<string, Place>();
   const ask = async (rank: string, lane: string | null = null, signal = never) => {
-    const place = await places.take(spot(max), rank, lane, signal);
+    const place = await places.take(spot(max), { rank, sender: "local", lane }, signal);
     if (place === undefined) return;
     granted.push(rank);
     held.set(rank, place);
@@ -83,11 +83,12 @@ it("forgets one that no longer waits", async () => {
 
 it("gives a place back once, however often that is said", async () => {
   const places = openPlaces();
-  const first = await places.take(spot(1), "1", null, never);
+  const asking = { sender: "local", lane: null };
+  const first = await places.take(spot(1), { ...asking, rank: "1" }, never);
   first?.release();
   first?.release();
-  const second = await places.take(spot(1), "2", null, never);
-  const third = places.take(spot(1), "3", null, never);
+  const second = await places.take(spot(1), { ...asking, rank: "2" }, never);
+  const third = places.take(spot(1), { ...asking, rank: "3" }, never);
   expect(second).toBeDefined();
   expect(third).toBeInstanceOf(Promise);
 });
