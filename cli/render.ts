@@ -124,11 +124,32 @@ function detailOf(event: TaskEvent): string {
       return `by ${event.data.by}${event.data.reason === undefined ? "" : `: ${event.data.reason}`}`;
     case "task.awaiting_input":
       return `it asks: ${event.data.prompt}`;
+    case "runtime.health":
+      return healthInWords(event.data) || (event.message ?? "");
     case "artifact.created":
       return `${event.data.media_type}, ${event.data.size_bytes} bytes: ${event.data.artifact_id}`;
     default:
       return event.message ?? "";
   }
+}
+
+type HealthData = Extract<TaskEvent, { kind: "runtime.health" }>["data"];
+
+function healthInWords({ healthy, queue_position }: HealthData): string {
+  const parts = [
+    queue_position === undefined ? undefined : queuePosition(queue_position),
+    healthy === false ? "its runtime is not up" : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join("; ");
+}
+
+const queuePosition = (position: number) =>
+  position === 1 ? "next in the queue" : `number ${position} in the queue`;
+
+/** Where a task stands after an event, for a line that people watch. */
+export function standingInWords(event: TaskEvent): string {
+  const position = event.kind === "runtime.health" ? event.data.queue_position : undefined;
+  return position === undefined ? event.state : `${event.state}, ${queuePosition(position)}`;
 }
 
 type ProgressData = Extract<TaskEvent, { kind: "task.progress" }>["data"];

@@ -10,7 +10,7 @@ import {
   type TaskRecord,
   waitForTask,
 } from "@aethrolink/client";
-import { printable } from "./render.ts";
+import { printable, standingInWords } from "./render.ts";
 
 interface Watch extends Disposable {
   /** Says where it stands; the line stays until it is hidden. */
@@ -91,7 +91,7 @@ export async function* followVisibly(
   for await (const event of streamTaskEvents(task_id, params, undefined, streaming)) {
     line.hide();
     yield event;
-    line.say(event.state);
+    line.say(standingInWords(event));
   }
 }
 
@@ -122,7 +122,8 @@ export async function waitVisibly(
 /** The line is a courtesy: what is wrong is for the waiting itself to say. */
 async function sayStates(task_id: string, options: CallOptions, line: Watch): Promise<void> {
   try {
-    for await (const { state } of streamTaskEvents(task_id, undefined, undefined, options)) line.say(state);
+    for await (const event of streamTaskEvents(task_id, undefined, undefined, options))
+      line.say(standingInWords(event));
   } catch {}
 }
 
