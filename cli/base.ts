@@ -103,6 +103,7 @@ const hints: { readonly [code: string]: string } = {
   task_not_found: "See what there is with `alink-cli task-list`.",
   target_not_found: "See what there is with `alink-cli targets`.",
   runtime_not_found: "See what there is with `alink-cli runtimes`.",
+  queue_full: "Give it again when some of the tasks that wait have ended; `alink-cli task-list` shows them.",
   route_not_found: "See what each target offers with `alink-cli targets`.",
 };
 

@@ -68,6 +68,7 @@ export const errorTable = {
   target_cannot_satisfy_intent: row(422, "invalid", "The target does not offer this intent"),
   answer_rejected: row(422, "invalid", "The answer does not fit the question"),
   idempotency_key_reused: row(422, "invalid", "The key was used for another request"),
+  queue_full: row(429, "unavailable", "The target's queue is full", true),
   internal: row(500, "unexpected", "The node made a mistake"),
   artifact_corrupt: row(500, "unexpected", "The artifact's bytes are damaged"),
   launch_failed: row(502, "unavailable", "The runtime could not be started"),

@@ -35,6 +35,7 @@ const createFailures = failures(
   "route_ambiguous",
   "target_cannot_satisfy_intent",
   "idempotency_key_reused",
+  "queue_full",
   ...storageFaults,
 );
 

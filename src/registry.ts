@@ -75,6 +75,11 @@ const Runtime = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Tasks that may run at once; absent: no limit." }),
+  queue: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .meta({ description: "Tasks that may wait for it; more are refused with 429." }),
   timeout_ms: DurationMs.nullish().meta({ description: "Running time of a task; null: none." }),
 });
 
@@ -136,6 +141,7 @@ function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]):
     permissions: runtime.permissions,
     sticky_mode: runtime.sticky_mode,
     max_concurrency: runtime.max_concurrency ?? null,
+    queue: runtime.queue,
     timeout_ms: runtime.timeout_ms,
   };
 }

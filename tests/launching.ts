@@ -103,6 +103,7 @@ export function targetOf(command: readonly string[] | null, changes: Partial<Tar
     permissions: "ask",
     sticky_mode: "conversation",
     max_concurrency: null,
+    queue: 10_000,
     timeout_ms: null,
     ...changes,
   };

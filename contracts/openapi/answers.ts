@@ -54,11 +54,14 @@ const headersOf: { readonly [operationId: string]: { readonly [status: number]: 
   },
 };
 
+const retryAfter: Part = {
+  "Retry-After": header("Seconds after which it may work.", { type: "integer", minimum: 0 }, 5),
+};
+
 const errorHeaders: { readonly [status: number]: Part } = {
   401: { "WWW-Authenticate": header("How to show who you are.", text, 'Bearer realm="aethrolink"') },
-  503: {
-    "Retry-After": header("Seconds after which it may work.", { type: "integer", minimum: 0 }, 5),
-  },
+  429: retryAfter,
+  503: retryAfter,
 };
 
 /** One server-sent event that carries a task's event. */

@@ -236,6 +236,21 @@ export const operations = {
           "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
         }
       },
+      429: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:queue_full",
+          "title": "The target's queue is full",
+          "status": 429,
+          "code": "queue_full",
+          "detail": "The target's queue is full.",
+          "error": "The target's queue is full.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
       500: {
         "type": "application/problem+json",
         "body": {

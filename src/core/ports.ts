@@ -50,6 +50,8 @@ export interface Target {
   readonly sticky_mode: StickyMode;
   /** Tasks that may run at once; null: no limit. */
   readonly max_concurrency: number | null;
+  /** Tasks that may wait for a place; more are refused. */
+  readonly queue: number;
   /** Running time of a task; undefined: the node's default; null: none. */
   readonly timeout_ms: number | null | undefined;
 }

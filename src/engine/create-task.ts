@@ -33,7 +33,7 @@ export interface Created {
  * Accepts a task, which then runs by itself.
  * @returns when the task is on disk
  * @throws RequestError for a target that isn't there, an intent that nobody serves, a key that was
- *   used for another request, or a node that is stopping
+ *   used for another request, a full queue, or a node that is stopping
  */
 export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
   const { request, key } = given;
@@ -42,12 +42,17 @@ export async function createTask(engine: Engine, given: CreateTask): Promise<Cre
   const earlier = earlierUse(engine, key, bodyHash);
   if (earlier !== undefined) return replay(engine, earlier);
   const to = routed(engine, request);
+  refuseWhenFull(engine, to.target);
   const large = await storeLargePayload(engine, request.payload as Json);
   try {
-    // That took time: the node may stop, and the key may have been used. From here on all is one turn.
+    // That took time: the node may stop, the key may have been used, the queue may have filled. From here
+    // on all is one turn.
     refuseWhenStopping(engine);
     const meanwhile = earlierUse(engine, key, bodyHash);
-    if (meanwhile === undefined) return await accept(engine, given, { to, large, bodyHash });
+    if (meanwhile === undefined) {
+      refuseWhenFull(engine, to.target);
+      return await accept(engine, given, { to, large, bodyHash });
+    }
     await takeBack(engine, large);
     return await replay(engine, meanwhile);
   } catch (thrown) {
@@ -58,6 +63,16 @@ export async function createTask(engine: Engine, given: CreateTask): Promise<Cre
 
 function refuseWhenStopping({ stopping }: Engine): void {
   if (stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
+}
+
+/** A queue moves as fast as its tasks end. */
+const fullRetryS = 5;
+
+function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void {
+  if (places.waiting(target_id) < queue) return;
+  fail("queue_full", `${queue} tasks wait for ${target_id}, and its queue takes no more; try again later.`, {
+    retryAfterS: fullRetryS,
+  });
 }
 
 interface Accepted {

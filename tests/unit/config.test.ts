@@ -196,6 +196,7 @@ describe("the registry", () => {
       permissions: "ask",
       sticky_mode: "conversation",
       max_concurrency: null,
+      queue: 10_000,
       capabilities: ["x"],
     });
     expect(routes.get("y")).toEqual({ runtime: "a", runtime_options: {} });
@@ -217,6 +218,7 @@ describe("the registry", () => {
     ],
     [`${target}    lunch: 3\n`, /^FILE:5:5: runtimes.a.lunch: is not known here/],
     [`${target}    max_concurrency: 0\n`, /^FILE:5:5: runtimes.a.max_concurrency: Too small/],
+    [`${target}    queue: 0\n`, /^FILE:5:5: runtimes.a.queue: Too small/],
     [`${target}routes:\n  x: { runtime: b }\n`, /^FILE:6:8: routes.x.runtime: there is no runtime b/],
     [
       target.replace("acp", "acp_http"),
@@ -278,6 +280,7 @@ describe("the registry", () => {
     permissions: deny
     sticky_mode: thread
     max_concurrency: 4
+    queue: 100
     timeout_ms: null
 `;
     expect(readRegistry(file(text)).targets.get("a")).toMatchObject({
@@ -295,6 +298,7 @@ describe("the registry", () => {
       permissions: "deny",
       sticky_mode: "thread",
       max_concurrency: 4,
+      queue: 100,
       timeout_ms: null,
       owner: "local",
       source: "registry",

@@ -134,7 +134,7 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
 /**
  * Why a task failed.
  */

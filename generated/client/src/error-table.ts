@@ -26,6 +26,7 @@ export const errorTable = {
   target_cannot_satisfy_intent: { status: 422, retry: false, exit: 3 },
   answer_rejected: { status: 422, retry: false, exit: 3 },
   idempotency_key_reused: { status: 422, retry: false, exit: 3 },
+  queue_full: { status: 429, retry: true, exit: 8 },
   internal: { status: 500, retry: false, exit: 1 },
   artifact_corrupt: { status: 500, retry: false, exit: 1 },
   launch_failed: { status: 502, retry: false, exit: 8 },

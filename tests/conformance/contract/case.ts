@@ -41,6 +41,8 @@ export interface World {
   lostPosition(): Promise<number>;
   /** A target that has a task in hand. */
   busyTarget(): Promise<string>;
+  /** A target whose queue is full. */
+  fullTarget(): Promise<string>;
 }
 
 /** Targets that every node has. */

@@ -23,6 +23,7 @@ const world: World = {
   spareToken: anyId,
   lostPosition: async () => 1,
   busyTarget: async () => targets.able,
+  fullTarget: async () => targets.able,
 };
 
 describeContract({

@@ -16,6 +16,7 @@ const endless = { payload: { mode: "silent" } };
 
 /** More targets than the cases name. */
 const busy = "busy";
+const full = "full";
 const stubborn = "stubborn";
 
 async function registry(): Promise<{ [name: string]: TargetEntry }> {
@@ -27,6 +28,7 @@ async function registry(): Promise<{ [name: string]: TargetEntry }> {
     [targets.other]: offering,
     [targets.missing]: { command: ["/nowhere/agent"] },
     [busy]: { command },
+    [full]: { command, more: { max_concurrency: 1, queue: 1 } },
     [stubborn]: { command: fixtureCommand("lingering", "--ignore-end", "--ignore-term") },
   };
 }
@@ -116,6 +118,11 @@ function worldOf(node: TestNode): World {
     busyTarget: once(async () => {
       await begin(node, busy);
       return busy;
+    }),
+    fullTarget: once(async () => {
+      await begin(node, full);
+      await node.submit({ ...endless, target_runtime: full });
+      return full;
     }),
   };
 }

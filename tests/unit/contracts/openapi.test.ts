@@ -81,6 +81,7 @@ describe("the API document", () => {
 
   it.each([
     ["createTask", 202, "Idempotent-Replayed"],
+    ["createTask", 429, "Retry-After"],
     ["getTask", 401, "WWW-Authenticate"],
     ["getTask", 503, "Retry-After"],
     ["getArtifact", 200, "ETag"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TaskRecord } from "#contracts/tasks.ts";
-import { until } from "../../open-engine.ts";
+import { fakeTarget, until } from "../../open-engine.ts";
 import { type OpenServer, openServer, type Reply } from "../../open-server.ts";
 
 const byHand = () => {};
@@ -93,6 +93,27 @@ describe("giving a task", () => {
     );
     const different = await server.call("POST", "/v1/tasks", { ...request, payload: 1 }, key);
     expect(different.body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
+  });
+});
+
+describe("giving a task to a target whose queue is full", () => {
+  it("is 429 with a time to come back, but for what was taken before", async () => {
+    const targets = [fakeTarget({ max_concurrency: 1, queue: 2 })];
+    await using server = await openServer({ targets, fake: { script: byHand } });
+    const post = (key: string, payload: string) =>
+      server.call("POST", "/v1/tasks", { intent: "test.run", payload }, { "idempotency-key": key });
+    for (const key of ["a", "b", "c"]) expect((await post(key, "small")).status).toBe(202);
+    const replies = [await post("d", "small"), await post("e", "x".repeat(50_000))];
+    for (const reply of replies) {
+      expect(reply.body).toMatchObject({ status: 429, code: "queue_full" });
+      expect(reply.headers.get("retry-after")).toBe("5");
+    }
+    const replayed = await post("c", "small");
+    expect(replayed.status).toBe(202);
+    expect(replayed.headers.get("idempotent-replayed")).toBe("true");
+    server.node.fake.turns[0]?.complete();
+    await until(() => server.node.fake.turns.length === 2, "the next to run");
+    expect((await post("d", "small")).status).toBe(202);
   });
 });
 

@@ -15,6 +15,9 @@ const createWithUsedKey: Call = async (client) => {
   return client.createTask({ ...wish, payload: "another" }, key);
 };
 
+const createInFullQueue: Call = async (client, world) =>
+  client.createTask({ ...wish, target_runtime: await world.fullTarget() });
+
 const list: Call = (client) => client.listTasks({ limit: 3, target: targets.able });
 const read: Call = async (client, world) => client.getTask(await world.endedTask());
 
@@ -98,6 +101,7 @@ export const taskCases: CasesOf<
         call: (client) => client.createTask({ ...wish, target_runtime: targets.one }),
       },
     ],
+    429: { when: "for a target whose queue is full", call: createInFullQueue },
     500: { when: "when the tables have gone", at: "emptied", call: create },
     503: { when: "while the node stops", at: "stopping", call: create },
   },
