@@ -90,6 +90,34 @@ describe("a task whose node is killed while it is created", () => {
     expect(finished).toEqual([...finished].sort());
   });
 
+  test("waits for its turn between senders again: those of each in their order, one of each at a time", async () => {
+    using home = createHome({
+      agent: { command: await fakeCommand(), more: { max_concurrency: 1, queue: 6 } },
+    });
+    await using first = await startNode(home);
+    const busy = await first.submit({ target_runtime: "agent", payload: { mode: "silent" }, sender: "a" });
+    await eventOf(first, busy.task_id, "task.running");
+    const waiting = [];
+    for (const sender of ["a", "a", "a", "b", "a", "b"]) {
+      waiting.push(await first.submit({ target_runtime: "agent", payload: "text", sender }));
+    }
+    const more = { intent: "test.run", target_runtime: "agent", payload: "text" };
+    expect(await first.call("POST", "/v1/tasks", more)).toMatchObject({ status: 429 });
+    expect((await killed(first)).statuses).toEqual(["running", ...waiting.map(() => "created")]);
+
+    await using second = await startNode(home);
+    const begun: string[] = [];
+    for (const { task_id } of waiting) {
+      expect((await second.task(task_id, 20)).status).toBe("completed");
+    }
+    for await (const { kind, task_id } of second.allEvents()) {
+      const at = waiting.findIndex((task) => task.task_id === task_id);
+      if (kind === "task.running" && at >= 0) begun.push(`${waiting[at]?.sender}${at}`);
+      if (begun.length === waiting.length) break;
+    }
+    expect(begun).toEqual(["a0", "b3", "a1", "b5", "a2", "a4"]);
+  });
+
   test("fails as route_not_found when its target has gone from the registry", async () => {
     using home = createHome({ agent: { command: await fakeCommand(), ...oneAtATime } });
     await using first = await startNode(home);
