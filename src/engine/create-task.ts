@@ -70,9 +70,8 @@ const fullRetryS = 5;
 
 function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void {
   if (places.waiting(target_id) < queue) return;
-  fail("queue_full", `${queue} tasks wait for ${target_id}, and its queue takes no more; try again later.`, {
-    retryAfterS: fullRetryS,
-  });
+  const detail = `The queue of ${target_id} is full: ${queue} task(s) wait already. Try again later.`;
+  fail("queue_full", detail, { retryAfterS: fullRetryS });
 }
 
 interface Accepted {

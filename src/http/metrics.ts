@@ -24,6 +24,13 @@ function figuresOf({ engine, streams, counts }: Server): Figure[] {
   return [
     { name: "tasks_open", type: "gauge", help: "Open tasks.", label: "status", values: open },
     {
+      name: "tasks_waiting",
+      type: "gauge",
+      help: "Tasks that wait for a place.",
+      label: "target",
+      values: waitingAt(engine),
+    },
+    {
       name: "tasks_ended_total",
       type: "counter",
       help: "Tasks that ended since the start.",
@@ -44,6 +51,9 @@ function figuresOf({ engine, streams, counts }: Server): Figure[] {
     one("uptime_seconds", "gauge", "Seconds since the start.", Math.round(process.uptime())),
   ];
 }
+
+const waitingAt = ({ routing, places }: Server["engine"]) =>
+  Object.fromEntries([...routing.targets.keys()].map((target_id) => [target_id, places.waiting(target_id)]));
 
 /** All figures as text. */
 export function metricsText(server: Server): string {

@@ -10,6 +10,7 @@ let node: TestNode;
 beforeAll(async () => {
   home = createHome({
     agent: { command: await fakeCommand(), more: { capabilities: ["test.run", "test.other"] } },
+    narrow: { command: await fakeCommand(), more: { max_concurrency: 1, queue: 1 } },
   });
   node = await startNode(home);
 });
@@ -84,6 +85,16 @@ describe("what goes wrong is said in a line or two, with what to do", () => {
     const ran = await run(["runtime-stop", "agent"]);
     expect(ran).toMatchObject({ code: 5, out: "", err: expect.stringMatching(/1 open task.*runtime_busy/) });
     expect((await run(["runtime-stop", "agent", "--force"])).code).toBe(0);
+  });
+
+  it("a target whose queue is full", async () => {
+    for (let n = 0; n < 2; n++) await node.submit({ payload: { mode: "silent" }, target_runtime: "narrow" });
+    const ran = await run(["call", "--target", "narrow", "--intent", "test.run", "--text", "hello"]);
+    expect(ran).toMatchObject({
+      code: 8,
+      out: "",
+      err: expect.stringMatching(/queue of narrow is full: 1 task\(s\) wait.*\(queue_full\)\nGive it again/),
+    });
   });
 
   it("the token that the node itself uses", async () => {

@@ -70,6 +70,20 @@ describe.runIf(hasTerminal)("Ctrl-C ends the waiting, and the task goes on", () 
   });
 });
 
+describe.runIf(hasTerminal)("a task that waits for others of its conversation", () => {
+  it("is shown with its position", async () => {
+    const talk = ["--conversation-id", "busy"];
+    const first = await node.submit({ payload: { mode: "cancelled" }, conversation_id: "busy" });
+    await eventOf(node, first.task_id, "task.running");
+    const waiting = cli.terminal(...call, ...talk, "--text", "hello", "--follow");
+    await waiting.shows(/runtime.health +next in the queue/);
+    await waiting.shows(/\d s {2}created, next in the queue/);
+    await node.call("POST", `/v1/tasks/${first.task_id}/cancel`);
+    const { code, shown } = await waiting.end();
+    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining("echo: hello") });
+  });
+});
+
 describe("a node that goes away while a task is waited for", () => {
   it.runIf(hasTerminal)(
     "is waited for, with a word about it, until it tells the end of the task",

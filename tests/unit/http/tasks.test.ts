@@ -108,6 +108,8 @@ describe("giving a task to a target whose queue is full", () => {
       expect(reply.body).toMatchObject({ status: 429, code: "queue_full" });
       expect(reply.headers.get("retry-after")).toBe("5");
     }
+    const { body } = await server.call("GET", "/metrics");
+    expect(body).toContain('aethrolink_tasks_waiting{target="tested"} 2');
     const replayed = await post("c", "small");
     expect(replayed.status).toBe(202);
     expect(replayed.headers.get("idempotent-replayed")).toBe("true");
