@@ -27,6 +27,7 @@ import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
 import { openStorage, type Storage, startErrorOf } from "./store/open.ts";
 import { openTaskReader } from "./store/read-tasks.ts";
+import { openSessionBindings } from "./store/sessions.ts";
 import { openTaskLog } from "./store/task-log.ts";
 import { openTokens, type TokenStore } from "./store/tokens.ts";
 import { newId } from "./store/ulid.ts";
@@ -56,6 +57,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
   try {
     const log = openTaskLog(storage.writer, clock);
     const launches = openLaunches(storage.writer, log.batch, clock);
+    const bindings = openSessionBindings(storage.writer, log.batch, clock, logger);
     const artifacts = await openArtifacts(config);
     const url = await listen(gate.server, config);
     const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
@@ -67,7 +69,12 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, openArtifactRows(storage.writer, storage.reader), log, clock),
-      adapters: { acp: createAcpAdapter(processOptions({ config, launches, logger, url, secrets: [text] })) },
+      adapters: {
+        acp: createAcpAdapter({
+          ...processOptions({ config, launches, logger, url, secrets: [text] }),
+          bindings,
+        }),
+      },
       routing,
       places: openPlaces(),
       timeoutMs: config.timeoutMs,
@@ -76,6 +83,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       creating: new Map(),
       stopping: false,
     };
+    forgetOld(engine, [engine.keys, bindings]);
     await prepare(engine, launches);
     const { app, streams } = createApp({ ...config, engine, tokens });
     gate.open(app);
@@ -103,7 +111,6 @@ async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
   const { clock, logger, routing } = engine;
   await launches.know(routing.targets.values());
   const reaped = await reap({ ledger: launches.ledger, clock, log: logger });
-  forgetOldKeys(engine);
   const { resumed, ended } = await recoverTasks(engine);
   if (reaped + resumed + ended > 0)
     logger.info({ reaped, resumed, ended }, "took up where an earlier life ended");
@@ -112,10 +119,13 @@ async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
 const hourMs = 60 * 60 * 1000;
 
 /** Now and every hour. */
-function forgetOldKeys(engine: Engine): void {
-  engine.keys.forgetOld();
+function forgetOld(engine: Engine, kept: readonly { forgetOld(): void }[]): void {
+  const forget = () => {
+    for (const { forgetOld } of kept) forgetOld();
+  };
+  forget();
   setInterval(() => {
-    if (!engine.stopping) engine.keys.forgetOld();
+    if (!engine.stopping) forget();
   }, hourMs).unref();
 }
 

@@ -7,11 +7,14 @@ import { monotonicFactory } from "ulid";
 import { type AcpOptions, createAcpAdapter } from "#src/adapters/acp/index.ts";
 import { systemClock } from "#src/clock.ts";
 import type {
+  BindingKey,
   Json,
   LaunchLedger,
   LaunchRow,
   Run,
   RuntimeAdapter,
+  SessionBinding,
+  SessionBindings,
   Signal,
   Target,
   TaskToRun,
@@ -56,6 +59,20 @@ export function createMemoryLedger(rows: readonly LaunchRow[] = []) {
 }
 
 export type MemoryLedger = ReturnType<typeof createMemoryLedger>;
+
+/** Bindings in memory, which outlive an adapter if they are given to the next one. */
+export function createMemoryBindings(): SessionBindings & { all(): SessionBinding[] } {
+  const kept = new Map<string, SessionBinding>();
+  const nameOf = ({ target_id, subcontext_key, sticky_key }: BindingKey) =>
+    JSON.stringify([target_id, subcontext_key, sticky_key]);
+  return {
+    find: (key) => kept.get(nameOf(key)),
+    keep: (binding) => void kept.set(nameOf(binding), binding),
+    touch() {},
+    forget: (key) => void kept.delete(nameOf(key)),
+    all: () => [...kept.values()],
+  };
+}
 
 const quiet = { info() {}, warn() {} };
 
@@ -138,7 +155,12 @@ export interface OpenAdapter extends AsyncDisposable {
 export function openAcpAdapter(changes: Partial<AcpOptions> = {}): OpenAdapter {
   const ledger = createMemoryLedger();
   const workDir = mkdtempSync(join(tmpdir(), "aethrolink-test-"));
-  const adapter = createAcpAdapter({ ...poolOptions(ledger), workDir, ...changes });
+  const adapter = createAcpAdapter({
+    ...poolOptions(ledger),
+    workDir,
+    bindings: createMemoryBindings(),
+    ...changes,
+  });
   return {
     adapter,
     ledger,

@@ -57,6 +57,21 @@ CREATE TABLE `runtimes` (
 	`updated_at` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `session_bindings` (
+	`target_id` text NOT NULL,
+	`subcontext_key` text NOT NULL,
+	`sticky_key` text NOT NULL,
+	`adapter` text NOT NULL,
+	`remote_session_id` text NOT NULL,
+	`metadata` text NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`last_used_at` text NOT NULL,
+	`last_activity_at` text NOT NULL,
+	PRIMARY KEY(`target_id`, `subcontext_key`, `sticky_key`)
+);
+--> statement-breakpoint
+CREATE INDEX `session_bindings_age` ON `session_bindings` (`last_used_at`);--> statement-breakpoint
 CREATE TABLE `task_events` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_id` text NOT NULL,

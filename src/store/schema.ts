@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import {
+  adapterNames,
   cancelledBy,
   eventSources,
   launchStatuses,
@@ -137,6 +138,27 @@ export const launchHistory = sqliteTable(
   (launch) => [
     index("launch_history_open").on(launch.launch_id).where(sql`ended_at IS NULL`),
     index("launch_history_by_runtime").on(launch.runtime_id, launch.launch_id),
+  ],
+);
+
+/** Which session of a runtime continues what; outlives the runtime's process and the node. */
+export const sessionBindings = sqliteTable(
+  "session_bindings",
+  {
+    target_id: text().notNull(),
+    subcontext_key: text().notNull(),
+    sticky_key: text().notNull(),
+    adapter: text({ enum: adapterNames }).notNull(),
+    remote_session_id: text().notNull(),
+    metadata: text().notNull(),
+    created_at: text().notNull(),
+    updated_at: text().notNull(),
+    last_used_at: text().notNull(),
+    last_activity_at: text().notNull(),
+  },
+  (binding) => [
+    primaryKey({ columns: [binding.target_id, binding.subcontext_key, binding.sticky_key] }),
+    index("session_bindings_age").on(binding.last_used_at),
   ],
 );
 

@@ -37,9 +37,12 @@ export interface Agent {
   readonly name: string;
   readonly launch_id: string;
   readonly announced: Announced;
-  readonly lease: Lease;
+  /** The hold on one subcontext of this process; the same for all that share it. */
+  leaseOf(subcontext_key: string): Lease;
   readonly connection: Connection;
   readonly sessions: SessionTable;
+  /** Who hears what is replayed of a session that is taken up, by its id. */
+  readonly replays: Map<string, (update: JsonObject) => void>;
   /** The open turns. */
   readonly turns: Set<Turn>;
   /** What it said about logging in. */
@@ -57,8 +60,9 @@ export interface GreetOptions {
   readonly target: Target;
   readonly clock: Clock;
   readonly log: ProcessLog;
-  readonly lease: Omit<Lease, "metadata" | "process_id">;
-  /** Makes the id of a question. */
+  /** Aborted when the process has gone, or is being ended. */
+  readonly gone: AbortSignal;
+  /** Makes the ids of questions and leases. */
   readonly newId: () => string;
   /** Of this program. */
   readonly version: string;
@@ -79,7 +83,8 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   const turns = new Set<Turn>();
   const { clock, endProcess } = options;
   const place = `${child.name}, see launch ${child.launch_id}`;
-  const sessions = createSessionTable(options.idleSessions, (session) => closeSession(session));
+  const replays = new Map<string, (update: JsonObject) => void>();
+  const sessions = createSessionTable(options.idleSessions, clock, (session) => closeSession(session));
   let closing = false; // whether session/close was announced
 
   const closeSession = (session: Session): void => {
@@ -93,7 +98,10 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   };
   const messages = createMessageStream(child.stdout, child.stdin, options.lineLimit);
   const connection = await connect(messages, {
-    update: (session_id, update) => sessions.find(session_id)?.turn?.hear(update),
+    update(session_id, update) {
+      replays.get(session_id)?.(update);
+      sessions.find(session_id)?.turn?.hear(update);
+    },
     answered: (session_id, answer) => sessions.find(session_id)?.turn?.answer(answer),
     permission(params, withdrawn) {
       const turn = turnOf(params);
@@ -132,12 +140,9 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   return {
     name: child.name,
     launch_id: child.launch_id,
-    lease: {
-      ...options.lease,
-      process_id: child.pid,
-      metadata: { launch_id: child.launch_id, agent: announced.agentInfo },
-    },
+    leaseOf: leasesOf(child, announced, options),
     announced,
+    replays,
     connection,
     sessions,
     turns,
@@ -159,6 +164,28 @@ async function asked(
   if (turn === undefined) return { result: reply({ by: "void" }) };
   const { settlement, told } = await turn.ask(question, withdrawn);
   return { result: reply(settlement), told };
+}
+
+function leasesOf(
+  child: Child,
+  { agentInfo }: Announced,
+  { target, newId, gone }: GreetOptions,
+): Agent["leaseOf"] {
+  const leases = new Map<string, Lease>();
+  return (subcontext_key) => {
+    const known = leases.get(subcontext_key);
+    if (known !== undefined) return known;
+    const lease: Lease = {
+      lease_id: newId(),
+      runtime_id: target.target_id,
+      subcontext_key,
+      process_id: child.pid,
+      metadata: { launch_id: child.launch_id, agent: agentInfo },
+      gone,
+    };
+    leases.set(subcontext_key, lease);
+    return lease;
+  };
 }
 
 /** An agent that closes its output is no use any more; mostly it is on its way out. */

@@ -1,5 +1,12 @@
 /** The quirks of runtimes, as data. What can't be said here is another adapter. */
+import type { JsonObject } from "#src/core/ports.ts";
 import type { TokensOf } from "./usage.ts";
+
+/**
+ * What shows that a session is really the old one: its replay, its place in session/list, what the answer
+ * tells of its origin, or the answer itself where an unknown session is an error.
+ */
+export type Proof = "replay" | "list" | "provenance" | "answer";
 
 export interface Dialect {
   /** One process for each executor, or one for the whole target. */
@@ -10,6 +17,14 @@ export interface Dialect {
   readonly tokens_of: TokensOf;
   /** Whether a session takes no more prompts after one that was answered with an error. */
   readonly error_ends_session: boolean;
+  /** What is taken as a proof of a session that was taken up again; any of them does. */
+  readonly proofs: { readonly resume: readonly Proof[]; readonly load: readonly Proof[] };
+  /** Whether a replay may go on behind the answer to session/load. */
+  readonly replays_late: boolean;
+  /** Whether sessions have keys of the caller's choice, by which any process finds them. */
+  readonly session_keys: boolean;
+  /** Said with each prompt. */
+  readonly prompt_meta: JsonObject;
   /** The longest that a question may stay open. */
   readonly question_timeout_ms: number;
 }
@@ -19,6 +34,10 @@ const generic: Dialect = {
   slash_guard: "\n",
   tokens_of: "turn",
   error_ends_session: false,
+  proofs: { resume: ["list"], load: ["replay", "list"] },
+  replays_late: true,
+  session_keys: false,
+  prompt_meta: {},
   question_timeout_ms: Number.POSITIVE_INFINITY,
 };
 
@@ -31,10 +50,22 @@ const dialects: { readonly [name: string]: Dialect } = {
     // It goes on to count the turn as running: later prompts are put in a queue that nobody reads, and
     // are answered end_turn. A cancel before the first word is answered like this.
     error_ends_session: true,
+    // It answers for sessions that it doesn't have, too.
+    proofs: { resume: ["provenance"], load: ["provenance"] },
+    replays_late: false,
+    session_keys: false,
+    prompt_meta: {},
     // It denies by itself after 60 s, without a word: forestalled, so that the time that is told is true.
     question_timeout_ms: 55_000,
   },
-  openclaw: generic,
+  openclaw: {
+    ...generic,
+    // An unknown key is an error of session/resume; session/load makes a session of it.
+    proofs: { resume: ["answer"], load: ["replay"] },
+    replays_late: false,
+    session_keys: true,
+    prompt_meta: { prefixCwd: false },
+  },
 };
 
 /** The row of a dialect; an unknown name gets the generic one. */

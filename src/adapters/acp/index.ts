@@ -2,16 +2,19 @@
  * The stdio Agent Client Protocol as a way out: one process per target (or executor), many sessions
  * in it, one open turn per session.
  */
-import type { Clock, Json, JsonObject, RuntimeAdapter, Target } from "#src/core/ports.ts";
+import type { Clock, Json, JsonObject, RuntimeAdapter, SessionBindings, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";
 import { dialectOf } from "./dialects.ts";
 import { defaultLineLimit } from "./message-stream.ts";
+import { executorOf, sessionPlaceOf, slotOf, subcontextOf } from "./session-place.ts";
 import { submit } from "./submit.ts";
 
 export interface AcpOptions extends PoolOptions {
   readonly clock: Clock;
+  /** Where it is kept which session continues what. */
+  readonly bindings: SessionBindings;
   /** Where agents work whose target names no directory; absolute and existing. */
   readonly workDir: string;
   /** Of this program, for the agents. */
@@ -26,6 +29,7 @@ export interface AcpOptions extends PoolOptions {
 
 const defaultInitializeMs = 30_000;
 const defaultSetupMs = 90_000;
+const defaultIdleMs = 3_600_000;
 
 /** The adapter, with a pool of processes of its own. */
 export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
@@ -52,7 +56,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           log: options.log,
           version: options.version ?? "unknown",
           newId: options.newId,
-          lease: { lease_id: options.newId(), runtime_id, subcontext_key, gone },
+          gone,
           initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
           lineLimit: options.lineLimit ?? defaultLineLimit,
           idleSessions: options.idleSessions ?? 32,
@@ -70,7 +74,8 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       if (pid !== undefined) return { healthy: true, state, process_id: pid };
       return { healthy: false, state, detail: faults.get(key) ?? `its process is ${state}` };
     },
-    usable: (target, runtimeOptions) => pool.up(keyOf(target, runtimeOptions))?.value.lease,
+    usable: (target, runtimeOptions) =>
+      pool.up(keyOf(target, runtimeOptions))?.value.leaseOf(subcontextOf(target, runtimeOptions)),
     launch(target, runtimeOptions, signal) {
       const plan = planOf(target, runtimeOptions);
       const known = keys.get(target.target_id) ?? new Set();
@@ -79,7 +84,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       const lease = ready.then(
         (up) => {
           faults.delete(plan.key);
-          return up.value.lease;
+          return up.value.leaseOf(subcontextOf(target, runtimeOptions));
         },
         (fault: Error) => {
           faults.set(plan.key, fault.message);
@@ -90,11 +95,11 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     },
     lane: (target, runtimeOptions, sticky_key) => ({
       process: keyOf(target, runtimeOptions),
-      session: sticky_key,
+      session: slotOf(sessionPlaceOf(target, runtimeOptions, sticky_key)),
     }),
     async submit(task, target, lease, signal) {
       const agent = pool.up(keyOf(target, task.runtime_options))?.value;
-      if (agent === undefined || agent.lease !== lease) {
+      if (agent?.leaseOf(subcontextOf(target, task.runtime_options)) !== lease) {
         throw new AdapterFault("submit_failed", "the process of this lease has gone");
       }
       return submit(
@@ -103,6 +108,10 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
         {
           clock: options.clock,
           dialect: dialectOf(target.dialect),
+          bindings: options.bindings,
+          target_id: target.target_id,
+          place: sessionPlaceOf(target, task.runtime_options, task.sticky_key),
+          idleMs: millisecondsOf(task.runtime_options.session_idle_timeout_ms) ?? defaultIdleMs,
           cancelGraceMs: options.cancelGraceMs ?? 5000,
           cwd: target.launch.cwd ?? options.workDir,
           setupMs: millisecondsOf(task.runtime_options.session_setup_timeout_ms) ?? defaultSetupMs,
@@ -118,18 +127,6 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     },
     close: pool.close,
   };
-}
-
-/** The executor that a task asks for; undefined: none in particular, or the dialect has none. */
-function executorOf(target: Target, options: JsonObject): string | undefined {
-  const { executor } = options;
-  if (typeof executor !== "string" || executor === "default") return undefined;
-  return dialectOf(target.dialect).process === "executor" ? executor : undefined;
-}
-
-function subcontextOf(target: Target, options: JsonObject): string {
-  const executor = executorOf(target, options);
-  return executor === undefined ? "default" : `executor:${executor}`;
 }
 
 function keyOf(target: Target, options: JsonObject): string {

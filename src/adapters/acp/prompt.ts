@@ -29,6 +29,7 @@ export function promptOf(task: TaskToRun, dialect: Dialect): Prompt {
   return {
     prompt: [words, ...attachmentsOf(task.payload)],
     _meta: {
+      ...dialect.prompt_meta,
       aethrolink: { task_id: task.task_id },
       ...(traceparent === undefined ? {} : { traceparent }),
     },

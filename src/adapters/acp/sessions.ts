@@ -6,35 +6,52 @@
  * 2. At most `limit` idle sessions are kept; the least recently used goes first.
  * 3. What is said in a session that isn't here, or has no turn, is for nobody.
  */
+import type { Clock } from "#src/core/ports.ts";
 import type { Turn } from "./turn.ts";
 import type { Meter } from "./usage.ts";
 
 export interface Session {
   readonly session_id: string;
-  /** What it continues; null: nothing, it ends with its turn. */
-  readonly sticky_key: string | null;
+  /** What later turns find it by; null: nothing, it ends with its turn. */
+  readonly slot: string | null;
   readonly cwd: string;
   readonly meter: Meter;
   turn: Turn | undefined;
+  /** When its last turn ended. */
+  idleSince: number;
+}
+
+/** Why there is no open session to go on with. */
+export interface NotLive {
+  readonly why: string;
+  /** There is one, and it has an open turn. */
+  readonly atWork: boolean;
 }
 
 export interface SessionTable {
   find(session_id: string): Session | undefined;
-  /** The idle session of a key, or why there is none to go on with. */
-  live(sticky_key: string, cwd: string): Session | { readonly why: string };
+  /**
+   * The idle session of a slot, or why there is none to go on with.
+   * @param idleMs one that was idle for longer is given up
+   */
+  live(slot: string, cwd: string, idleMs: number): Session | NotLive;
   add(session: Session): void;
   /** Its turn has begun. */
   occupy(session: Session, turn: Turn): void;
   /** Its turn has ended; it is kept for the next one. */
   release(session: Session): void;
-  /** @param why told to the next turn of its key */
+  /** @param why told to the next turn of its slot */
   forget(session: Session, why: string): void;
 }
 
-/** @param dropped called with a session that had to go for room */
-export function createSessionTable(limit: number, dropped: (session: Session) => void): SessionTable {
+/** @param dropped called with a session that had to go for room, or was idle for too long */
+export function createSessionTable(
+  limit: number,
+  clock: Clock,
+  dropped: (session: Session) => void,
+): SessionTable {
   const byId = new Map<string, Session>();
-  const byKey = new Map<string, Session>();
+  const bySlot = new Map<string, Session>();
   const idle = new Set<Session>(); // in the order of their last use
   const lost = new Map<string, string>();
 
@@ -42,29 +59,36 @@ export function createSessionTable(limit: number, dropped: (session: Session) =>
     byId.delete(session.session_id);
     idle.delete(session);
     session.turn = undefined;
-    const { sticky_key } = session;
-    if (sticky_key === null || byKey.get(sticky_key) !== session) return;
-    byKey.delete(sticky_key);
-    lost.set(sticky_key, why);
+    const { slot } = session;
+    if (slot === null || bySlot.get(slot) !== session) return;
+    bySlot.delete(slot);
+    lost.set(slot, why);
     const [oldest] = lost.keys();
     if (lost.size > limit && oldest !== undefined) lost.delete(oldest);
   };
 
+  const drop = (session: Session, why: string): void => {
+    forget(session, why);
+    dropped(session);
+  };
+  const none = (why: string, atWork = false): NotLive => ({ why, atWork });
+
   return {
     find: (session_id) => byId.get(session_id),
-    live(sticky_key, cwd) {
-      const session = byKey.get(sticky_key);
-      if (session === undefined)
-        return { why: lost.get(sticky_key) ?? "this process has no session of it yet" };
-      if (session.turn !== undefined) return { why: "its session is still at work" };
-      if (session.cwd !== cwd) return { why: "it is to work in another directory" };
-      return session;
+    live(slot, cwd, idleMs) {
+      const session = bySlot.get(slot);
+      if (session === undefined) return none(lost.get(slot) ?? "this process has no session of it yet");
+      if (session.turn !== undefined) return none("its session is still at work", true);
+      if (session.cwd !== cwd) return none("it is to work in another directory");
+      if (clock.now() - session.idleSince <= idleMs) return session;
+      drop(session, "its session was idle for too long");
+      return none("its session was idle for too long");
     },
     add(session) {
       byId.set(session.session_id, session);
-      if (session.sticky_key === null) return;
-      lost.delete(session.sticky_key);
-      byKey.set(session.sticky_key, session);
+      if (session.slot === null) return;
+      lost.delete(session.slot);
+      bySlot.set(session.slot, session);
     },
     occupy(session, turn) {
       session.turn = turn;
@@ -72,13 +96,13 @@ export function createSessionTable(limit: number, dropped: (session: Session) =>
     },
     release(session) {
       session.turn = undefined;
+      session.idleSince = clock.now();
       if (byId.get(session.session_id) !== session) return;
       idle.add(session);
       if (idle.size <= limit) return;
       const [oldest] = idle;
       if (oldest === undefined) return;
-      forget(oldest, "its session was not used for long, and was forgotten");
-      dropped(oldest);
+      drop(oldest, "its session was not used for long, and was forgotten");
     },
     forget,
   };

@@ -3,6 +3,7 @@ import { createSessionTable, type Session } from "#src/adapters/acp/sessions.ts"
 import { createTurn } from "#src/adapters/acp/turn.ts";
 import { createMeter } from "#src/adapters/acp/usage.ts";
 import { systemClock } from "#src/clock.ts";
+import { createFakeClock } from "../../../fake-clock.ts";
 import { taskOf } from "../../../launching.ts";
 
 const turn = createTurn(taskOf("x"), {
@@ -20,20 +21,22 @@ const turn = createTurn(taskOf("x"), {
 
 function openTable(limit: number) {
   const dropped: string[] = [];
-  const table = createSessionTable(limit, (session) => void dropped.push(session.session_id));
+  const clock = createFakeClock();
+  const table = createSessionTable(limit, clock, (session) => void dropped.push(session.session_id));
   const used = (session_id: string): Session => {
     const session = {
       session_id,
-      sticky_key: session_id,
+      slot: session_id,
       cwd: "/work",
       meter: createMeter("turn"),
       turn: undefined,
+      idleSince: 0,
     };
     table.add(session);
     table.occupy(session, turn);
     return session;
   };
-  return { table, used, dropped };
+  return { table, used, dropped, clock };
 }
 
 describe("the sessions of a process", () => {
@@ -46,8 +49,11 @@ describe("the sessions of a process", () => {
     table.release(c);
     expect(dropped).toEqual(["b"]);
     expect(table.find("b")).toBeUndefined();
-    expect(table.live("b", "/work")).toEqual({ why: expect.stringContaining("forgotten") });
-    expect(table.live("a", "/work")).toBe(a);
+    expect(table.live("b", "/work", 1000)).toEqual({
+      why: expect.stringContaining("forgotten"),
+      atWork: false,
+    });
+    expect(table.live("a", "/work", 1000)).toBe(a);
   });
 
   test("are never forgotten for room while they work", () => {
@@ -61,11 +67,31 @@ describe("the sessions of a process", () => {
   test("tell why a conversation can't go on in them", () => {
     const { table, used } = openTable(2);
     const session = used("a");
-    expect(table.live("a", "/work")).toEqual({ why: expect.stringContaining("at work") });
+    expect(table.live("a", "/work", 1000)).toEqual({ why: expect.stringContaining("at work"), atWork: true });
     table.release(session);
-    expect(table.live("a", "/elsewhere")).toEqual({ why: expect.stringContaining("directory") });
+    expect(table.live("a", "/elsewhere", 1000)).toEqual({
+      why: expect.stringContaining("directory"),
+      atWork: false,
+    });
     table.forget(session, "it was quarantined");
-    expect(table.live("a", "/work")).toEqual({ why: "it was quarantined" });
-    expect(table.live("never", "/work")).toEqual({ why: expect.stringContaining("no session") });
+    expect(table.live("a", "/work", 1000)).toEqual({ why: "it was quarantined", atWork: false });
+    expect(table.live("never", "/work", 1000)).toEqual({
+      why: expect.stringContaining("no session"),
+      atWork: false,
+    });
+  });
+
+  test("are given up when they were idle for too long", () => {
+    const { table, used, dropped, clock } = openTable(2);
+    const session = used("a");
+    table.release(session);
+    clock.advance(1000);
+    expect(table.live("a", "/work", 1000)).toBe(session);
+    clock.advance(1);
+    expect(table.live("a", "/work", 1000)).toEqual({
+      why: expect.stringContaining("idle"),
+      atWork: false,
+    });
+    expect(dropped).toEqual(["a"]);
   });
 });

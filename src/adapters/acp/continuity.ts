@@ -1,0 +1,216 @@
+/**
+ * The ladder of continuity: a session that is still open, else one that is resumed, else one that is
+ * loaded, else a new one.
+ *
+ * Invariants:
+ * 1. Nothing is called that wasn't announced.
+ * 2. What is replayed belongs to the history: the turn hears nothing of it.
+ * 3. A session counts as the old one only with a proof; without one the turn is called fresh.
+ */
+import type { Json, JsonObject, Run } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+import { type Agent, errorOf, offersSession } from "./agent.ts";
+import type { Proof } from "./dialects.ts";
+import { bounded, newSession, openSession, type SessionOptions, setupOf } from "./open-session.ts";
+import { slotOf } from "./session-place.ts";
+import type { Session } from "./sessions.ts";
+import { describeError } from "./signals.ts";
+
+export type Continuity = Pick<Run, "continuity" | "continuity_reason">;
+
+export interface Taken {
+  readonly session: Session;
+  readonly continuity: Continuity;
+}
+
+const fresh = (why: string): Continuity => ({ continuity: "fresh", continuity_reason: why });
+
+/**
+ * Finds or opens the session of a turn.
+ * @throws AdapterFault submit_failed or protocol_error
+ */
+export async function takeSession(
+  agent: Agent,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Taken> {
+  const { place, bindings, cwd } = options;
+  const slot = slotOf(place);
+  if (slot === null || place.sticky_key === null) {
+    const session = await newSession(agent, options, signal);
+    return { session, continuity: fresh("each task of this target gets a session of its own") };
+  }
+  const key = { ...keyOf(options), sticky_key: place.sticky_key };
+  const live = agent.sessions.live(slot, cwd, options.idleMs);
+  if (!("why" in live)) {
+    bindings.touch(key, "used");
+    return {
+      session: live,
+      continuity: { continuity: "live", continuity_reason: "its session is still open" },
+    };
+  }
+  const binding = live.atWork ? undefined : bindings.find(key);
+  const taken =
+    binding === undefined
+      ? { session: undefined, why: live.why }
+      : binding.metadata.cwd !== cwd
+        ? { session: undefined, why: "it is to work in another directory" }
+        : await climb(agent, binding.remote_session_id, options, signal);
+  if ("continuity" in taken) {
+    bindings.touch(key, "used");
+    return taken;
+  }
+  const session = taken.session ?? (await newSession(agent, options, signal));
+  bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata: { cwd } });
+  return { session, continuity: fresh(taken.why) };
+}
+
+const keyOf = ({ target_id, place: { subcontext_key } }: SessionOptions) => ({ target_id, subcontext_key });
+
+type Rung = "resume" | "load";
+const rungs = { resume: "resumed", load: "loaded" } as const;
+
+/** A session that was not taken up: why, and the one that may serve although nothing proves it. */
+interface Missed {
+  readonly session: Session | undefined;
+  readonly why: string;
+}
+
+async function climb(
+  agent: Agent,
+  session_id: string,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Taken | Missed> {
+  const whys: string[] = [];
+  let unproven = false;
+  for (const rung of announced(agent)) {
+    const outcome = await attempt(agent, rung, session_id, options, signal);
+    if (outcome.proven) {
+      const continuity = { continuity: rungs[rung], continuity_reason: outcome.why };
+      return { session: openSession(agent, session_id, options), continuity };
+    }
+    // Without a load to prove it, a resumed session is all there is; one that was loaded without a
+    // trace of its history is none.
+    unproven = rung === "resume" && outcome.taken;
+    whys.push(outcome.why);
+  }
+  if (whys.length === 0) whys.push("its process has gone, and the runtime can't take sessions up again");
+  return { session: unproven ? openSession(agent, session_id, options) : undefined, why: whys.join("; ") };
+}
+
+function announced({ announced: said }: Agent): Rung[] {
+  return [
+    ...(offersSession(said, "resume") ? (["resume"] as const) : []),
+    ...(said.agentCapabilities.loadSession === true ? (["load"] as const) : []),
+  ];
+}
+
+interface Attempt {
+  /** The runtime says that it has the session. */
+  readonly taken: boolean;
+  readonly proven: boolean;
+  readonly why: string;
+}
+
+async function attempt(
+  agent: Agent,
+  rung: Rung,
+  session_id: string,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const replay = { spoken: 0, heard: 0 };
+  agent.replays.set(session_id, ({ sessionUpdate }) => {
+    replay.heard += 1;
+    if (sessionUpdate === "user_message_chunk") replay.spoken += 1;
+  });
+  try {
+    const params = { sessionId: session_id, ...setupOf(options) };
+    const answer = await bounded(
+      agent.connection.request(`session/${rung}`, params),
+      `session/${rung}`,
+      options,
+      signal,
+    );
+    if (rung === "load") await quiet(options, () => replay.heard, signal);
+    const proof = await proofOf(agent, options.dialect.proofs[rung], session_id, answer, replay.spoken);
+    if (proof !== undefined) return { taken: true, proven: true, why: proof };
+    return {
+      taken: true,
+      proven: false,
+      why: `the runtime says that it has ${rungs[rung]} its session, and shows nothing of it`,
+    };
+  } catch (error) {
+    if (error instanceof AdapterFault) throw error;
+    const said = agent.mask(describeError(errorOf(error), ""));
+    return { taken: false, proven: false, why: `its session could not be ${rungs[rung]}: ${said}` };
+  } finally {
+    agent.replays.delete(session_id);
+  }
+}
+
+/** @returns the proof in words; undefined: there is none */
+async function proofOf(
+  agent: Agent,
+  proofs: readonly Proof[],
+  session_id: string,
+  answer: Json,
+  spoken: number,
+): Promise<string | undefined> {
+  for (const proof of proofs) {
+    if (proof === "answer") return "the runtime knows it by its key";
+    if (proof === "replay" && spoken > 0) return "the runtime replayed what was said in it";
+    if (proof === "provenance" && provenanceOf(answer) === session_id)
+      return "the runtime names it as the session's origin";
+    if (proof === "list" && offersSession(agent.announced, "list") && (await isListed(agent, session_id)))
+      return "the runtime lists it";
+  }
+  return undefined;
+}
+
+/** Which session Hermes says that this one is. */
+function provenanceOf(answer: Json): Json | undefined {
+  let at: Json | undefined = answer;
+  for (const step of ["_meta", "hermes", "sessionProvenance", "acpSessionId"])
+    at = isJsonObject(at) ? at[step] : undefined;
+  return at;
+}
+
+const mostPages = 20;
+
+/** Whether session/list names it; not filtered by directory, since some then list nothing. */
+async function isListed(agent: Agent, session_id: string): Promise<boolean> {
+  let cursor: Json | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const params = typeof cursor === "string" ? { cursor } : {};
+    const answer: Json = await agent.connection.request("session/list", params);
+    const { sessions, nextCursor }: JsonObject = isJsonObject(answer) ? answer : {};
+    const listed = Array.isArray(sessions) ? sessions : [];
+    if (listed.some((each: Json) => isJsonObject(each) && each.sessionId === session_id)) return true;
+    if (typeof nextCursor !== "string") return false;
+    cursor = nextCursor;
+  }
+  return false;
+}
+
+const settleMs = 150;
+const mostLooks = 40;
+
+/** Some go on replaying behind their answer: waits until two looks in a row hear nothing new. */
+async function quiet(
+  { clock, dialect }: SessionOptions,
+  heard: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!dialect.replays_late) return;
+  let still = 0;
+  for (let look = 0; look < mostLooks && still < 2 && !signal.aborted; look++) {
+    const before = heard();
+    await new Promise<void>((resolve) => clock.after(settleMs, resolve));
+    // What has come while this process was busy is read first.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    still = heard() === before ? still + 1 : 0;
+  }
+}

@@ -1,0 +1,112 @@
+/** Opening a session at an agent. */
+import type { Clock, Json, SessionBindings } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+import { type Agent, errorOf } from "./agent.ts";
+import type { Dialect } from "./dialects.ts";
+import { type SessionPlace, slotOf } from "./session-place.ts";
+import type { Session } from "./sessions.ts";
+import { describeError } from "./signals.ts";
+import { createMeter } from "./usage.ts";
+
+/** What is known of the session that a turn needs. */
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly bindings: SessionBindings;
+  readonly target_id: string;
+  readonly place: SessionPlace;
+  readonly cwd: string;
+  /** An open session that was idle for longer is not gone on with as it is. */
+  readonly idleMs: number;
+  /** For each call that opens a session. */
+  readonly setupMs: number;
+}
+
+export const gaveUp = "given up before the agent had the prompt";
+
+/**
+ * Opens a new session.
+ * @throws AdapterFault submit_failed or protocol_error
+ */
+export async function newSession(
+  agent: Agent,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Session> {
+  const asked = agent.connection.request("session/new", setupOf(options));
+  let answer: Json;
+  try {
+    answer = await bounded(asked, "session/new", options, signal);
+  } catch (error) {
+    throw notTaken(agent, error);
+  }
+  const session_id = isJsonObject(answer) ? answer.sessionId : undefined;
+  if (typeof session_id !== "string") {
+    throw new AdapterFault("protocol_error", "the agent answered session/new without a session id");
+  }
+  return openSession(agent, session_id, options);
+}
+
+/** The parameters of the calls that open a session, but for its id. */
+export function setupOf({ cwd, place: { session_key } }: SessionOptions): object {
+  return { cwd, mcpServers: [], ...(session_key === null ? {} : { _meta: { sessionKey: session_key } }) };
+}
+
+/** A session that the agent has, as this process knows it from now on. */
+export function openSession(
+  agent: Agent,
+  session_id: string,
+  { cwd, dialect, place }: SessionOptions,
+): Session {
+  const meter = createMeter(dialect.tokens_of);
+  const session: Session = { session_id, slot: slotOf(place), cwd, meter, turn: undefined, idleSince: 0 };
+  agent.sessions.add(session);
+  return session;
+}
+
+/**
+ * An answer, or the end of patience.
+ * @throws AdapterFault submit_failed when it is over, or the agent's own error
+ */
+export function bounded(
+  asked: Promise<Json>,
+  call: string,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (why: string): void => {
+      over();
+      reject(new AdapterFault("submit_failed", why));
+    };
+    const abort = (): void => giveUp(gaveUp);
+    const takeBack = options.clock.after(options.setupMs, () => {
+      giveUp(`${call} gave no answer in ${options.setupMs} ms`);
+    });
+    const over = (): void => {
+      takeBack();
+      signal.removeEventListener("abort", abort);
+    };
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    asked.then(
+      (answer) => {
+        over();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        over();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** What becomes of a task whose session or prompt the agent refused. */
+export function notTaken(agent: Agent, error: unknown): AdapterFault {
+  if (error instanceof AdapterFault) return error;
+  return new AdapterFault("submit_failed", agent.mask(describeError(errorOf(error), agent.instruction)), {
+    cause: error,
+  });
+}

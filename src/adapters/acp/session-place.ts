@@ -1,0 +1,59 @@
+/** Where a task's session belongs: its subcontext, its slot in the process, and what it is kept by. */
+import { createHash } from "node:crypto";
+import type { JsonObject, Target } from "#src/core/ports.ts";
+import { type Dialect, dialectOf } from "./dialects.ts";
+
+export interface SessionPlace {
+  /** `executor:<name>`, `session:<key>` or `default`. */
+  readonly subcontext_key: string;
+  /** What later turns find the session by; null: it is for one turn. */
+  readonly sticky_key: string | null;
+  /** The runtime's own name for the session, said when it is opened. */
+  readonly session_key: string | null;
+}
+
+/** The executor that a task asks for; undefined: none in particular, or the dialect has none. */
+export function executorOf(target: Target, options: JsonObject): string | undefined {
+  const { executor } = options;
+  if (typeof executor !== "string" || executor === "default") return undefined;
+  return dialectOf(target.dialect).process === "executor" ? executor : undefined;
+}
+
+/**
+ * The place of a task's session.
+ * With a session key of the caller's the session goes by it, whatever the sticky key. Without one, a
+ * dialect that knows session keys gets one made of the sticky key, so that any later process finds the
+ * session again.
+ */
+export function sessionPlaceOf(target: Target, options: JsonObject, sticky_key: string | null): SessionPlace {
+  const dialect = dialectOf(target.dialect);
+  const named = namedKeyOf(dialect, options);
+  if (named !== undefined)
+    return { subcontext_key: `session:${named}`, sticky_key: named, session_key: named };
+  const executor = executorOf(target, options);
+  const subcontext_key = executor === undefined ? "default" : `executor:${executor}`;
+  const made = dialect.session_keys && sticky_key !== null;
+  return { subcontext_key, sticky_key, session_key: made ? madeKey(target.target_id, sticky_key) : null };
+}
+
+/** The subcontext that a task's lease is of. */
+export function subcontextOf(target: Target, options: JsonObject): string {
+  return sessionPlaceOf(target, options, null).subcontext_key;
+}
+
+/** What a session is found by inside its process; conversation ids have no line break. */
+export function slotOf({ subcontext_key, sticky_key }: SessionPlace): string | null {
+  if (sticky_key === null) return null;
+  return subcontext_key.startsWith("session:") ? `session\n${sticky_key}` : sticky_key;
+}
+
+function namedKeyOf(dialect: Dialect, { session_key }: JsonObject): string | undefined {
+  return dialect.session_keys && typeof session_key === "string" && session_key !== ""
+    ? session_key
+    : undefined;
+}
+
+/** Hashed, since runtimes fold the case of keys. */
+function madeKey(target_id: string, sticky_key: string): string {
+  return `aethrolink-${createHash("sha256").update(`${target_id}\n${sticky_key}`).digest("hex").slice(0, 32)}`;
+}
