@@ -66,6 +66,9 @@ const Runtime = z.strictObject({
     .enum(permissionPolicies)
     .default("ask")
     .meta({ description: "How its permission questions are answered." }),
+  auth_method: z.string().min(1).optional().meta({
+    description: "A login that the agent offers, done before the first session.",
+  }),
   sticky_mode: z
     .enum(stickyModes)
     .default("conversation")
@@ -139,6 +142,7 @@ function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]):
     capabilities: runtime.capabilities,
     defaults: (runtime.defaults ?? {}) as JsonObject,
     permissions: runtime.permissions,
+    auth_method: runtime.auth_method ?? null,
     sticky_mode: runtime.sticky_mode,
     max_concurrency: runtime.max_concurrency ?? null,
     queue: runtime.queue,

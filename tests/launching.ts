@@ -118,6 +118,7 @@ export function targetOf(command: readonly string[] | null, changes: Partial<Tar
     capabilities: [],
     defaults: {},
     permissions: "ask",
+    auth_method: null,
     sticky_mode: "conversation",
     max_concurrency: null,
     queue: 10_000,

@@ -22,10 +22,15 @@ import { createSessions, type Session } from "./acp-client/sessions.ts";
 
 const help = `fake-acp-client-agent: an agent for tests; it speaks the Agent Client Protocol on stdio.
 
-Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR]
+Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR] [--can CALLS] [--lie] [--late] [--login NAME]
 
   --mode MODE          what to do with a prompt that names no mode (default: FAKE_MODE, else echo)
   --sessions-dir DIR   keep sessions on disk, so that another process can load them
+  --can CALLS          what it announces, of load, resume, list, close (default: close, and load with
+                       a directory)
+  --lie                says that it has taken up sessions that it doesn't know
+  --late               replays a loaded session behind the answer to session/load
+  --login NAME         opens sessions only for a client that has logged in by this method
   --help               this text
 
 A prompt that is a JSON object with a "mode" chooses for itself, with options beside it:
@@ -54,11 +59,18 @@ const { values: flags } = parseArgs({
   options: {
     mode: { type: "string" },
     "sessions-dir": { type: "string" },
+    can: { type: "string" },
+    lie: { type: "boolean", default: false },
+    late: { type: "boolean", default: false },
+    login: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
 const defaultMode = flags.mode ?? process.env.FAKE_MODE ?? "echo";
 const sessions = createSessions(flags["sessions-dir"]);
+const usual = flags["sessions-dir"] === undefined ? "close" : "close,load";
+const can = new Set((flags.can ?? usual).split(","));
+let loggedIn = flags.login === undefined;
 
 /** The text of a prompt. */
 function textOf(prompt: readonly ContentBlock[]): string {
@@ -198,29 +210,57 @@ function stdio(): Stream {
   return { readable, writable };
 }
 
+/** A session that is to be taken up again; undefined: it is unknown, and that is kept to itself. */
+function takeUp(sessionId: string): Session | undefined {
+  const session = sessions.load(sessionId);
+  if (session === undefined && !flags.lie) throw RequestError.sessionNotFound(sessionId);
+  return session;
+}
+
+async function load(sessionId: string, client: AgentContext): Promise<object> {
+  const session = takeUp(sessionId);
+  if (session === undefined) return {};
+  if (flags.late) setTimeout(() => void replay(session, client), 20);
+  else await replay(session, client);
+  return {};
+}
+
 function serve(): void {
   agent({ name: "fake-acp-client-agent" })
     .onRequest("initialize", () => ({
       protocolVersion: 1,
       agentInfo: { name: "fake-acp-client-agent", version: "0.1.0" },
       agentCapabilities: {
-        loadSession: flags["sessions-dir"] !== undefined,
-        sessionCapabilities: { close: {} },
+        loadSession: can.has("load"),
+        sessionCapabilities: Object.fromEntries(
+          ["close", "resume", "list"].filter((call) => can.has(call)).map((call) => [call, {}]),
+        ),
       },
-      authMethods: [],
+      authMethods:
+        flags.login === undefined
+          ? []
+          : [{ id: flags.login, name: flags.login, description: "Set FAKE_KEY and log in." }],
     }))
+    .onRequest("authenticate", ({ params }) => {
+      loggedIn ||= params.methodId === flags.login;
+      if (!loggedIn) throw RequestError.invalidParams({ details: `no such method: ${params.methodId}` });
+      return {};
+    })
     .onRequest("session/new", () => {
       if (defaultMode === "submit_fail") {
         throw RequestError.internalError({ details: "submit_fail" }, "the session is refused");
       }
+      if (!loggedIn) throw RequestError.authRequired();
       return { sessionId: sessions.open().session_id };
     })
-    .onRequest("session/load", async ({ params, client }) => {
-      const session = sessions.load(params.sessionId);
-      if (session === undefined) throw RequestError.sessionNotFound(params.sessionId);
-      await replay(session, client);
+    .onRequest("session/load", ({ params, client }) => load(params.sessionId, client))
+    .onRequest("session/resume", ({ params }) => {
+      takeUp(params.sessionId);
       return {};
     })
+    .onRequest("session/list", () => ({
+      sessions: sessions.ids().map((sessionId) => ({ sessionId, cwd: "/" })),
+    }))
     .onRequest("session/close", ({ params }) => sessions.close(params.sessionId))
     .onRequest("session/prompt", ({ params, client }) => {
       const session = sessions.find(params.sessionId);

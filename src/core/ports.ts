@@ -47,6 +47,8 @@ export interface Target {
   /** Runtime options that a task's own are laid over. */
   readonly defaults: JsonObject;
   readonly permissions: PermissionPolicy;
+  /** How the node logs in before the first session; null: not at all. */
+  readonly auth_method: string | null;
   readonly sticky_mode: StickyMode;
   /** Tasks that may run at once; null: no limit. */
   readonly max_concurrency: number | null;

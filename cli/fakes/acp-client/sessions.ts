@@ -1,6 +1,6 @@
 /** The fake's conversations, in memory and, if a directory is given, on disk. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One turn of a conversation, as it is remembered. */
@@ -23,6 +23,8 @@ export interface Sessions {
   load(session_id: string): Session | undefined;
   remember(session: Session, exchange: Exchange): void;
   close(session_id: string): void;
+  /** All that it knows, in memory and on disk. */
+  ids(): string[];
 }
 
 /** @param directory where sessions outlive the process; undefined: they don't */
@@ -64,6 +66,10 @@ export function createSessions(directory: string | undefined): Sessions {
     remember(session, exchange) {
       session.history.push(exchange);
       save(session);
+    },
+    ids() {
+      const files = directory === undefined ? [] : readdirSync(directory);
+      return [...new Set([...sessions.keys(), ...files.map((file) => file.replace(/\.json$/, ""))])];
     },
     close: (session_id) => void sessions.delete(session_id),
   };

@@ -52,6 +52,8 @@ export interface Agent {
   mask(text: string): string;
   /** Tells the agent that a session isn't needed any more, if it wants to know. */
   closeSession(session: Session): void;
+  /** Settles when a session that is being closed is: what is asked of it before may overtake the close. */
+  closed(session_id: string): Promise<void>;
   /** Ends the process at once, and with it every open turn. */
   endProcess(): void;
 }
@@ -85,10 +87,14 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   const place = `${child.name}, see launch ${child.launch_id}`;
   const replays = new Map<string, (update: JsonObject) => void>();
   const sessions = createSessionTable(options.idleSessions, clock, (session) => closeSession(session));
+  const closed = new Map<string, Promise<void>>();
   let closing = false; // whether session/close was announced
 
   const closeSession = (session: Session): void => {
-    if (closing) connection.request("session/close", { sessionId: session.session_id }).catch(() => {});
+    if (!closing) return;
+    const { session_id: sessionId } = session;
+    const over = (): void => void closed.delete(sessionId);
+    closed.set(sessionId, connection.request("session/close", { sessionId }).then(over, over));
   };
   /** The open turn that a request of the agent's belongs to; undefined: none, or it can't be told. */
   const turnOf = ({ sessionId }: JsonObject): Turn | undefined => {
@@ -136,6 +142,7 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
 
   connection.read();
   const announced = await initialize(connection, options);
+  await logIn(connection, announced, options);
   closing = offersSession(announced, "close");
   return {
     name: child.name,
@@ -150,6 +157,7 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     handingOver: 0,
     mask: child.mask,
     closeSession,
+    closed: (session_id) => closed.get(session_id) ?? Promise.resolve(),
     endProcess,
   };
 }
@@ -201,7 +209,7 @@ export function offersSession({ agentCapabilities }: Announced, call: "resume" |
 }
 
 async function initialize(connection: Connection, options: GreetOptions): Promise<Announced> {
-  const answer = connection.request("initialize", {
+  const asked = connection.request("initialize", {
     protocolVersion,
     clientCapabilities: {
       fs: { readTextFile: false, writeTextFile: false },
@@ -210,35 +218,58 @@ async function initialize(connection: Connection, options: GreetOptions): Promis
     },
     clientInfo: { name: "aethrolink", version: options.version },
   });
+  const said = await answered(asked, "initialize", options).catch((error: unknown) => refused(error, ""));
+  const result = isJsonObject(said) ? said : {};
+  if (result.protocolVersion !== protocolVersion) {
+    const spoken = JSON.stringify(result.protocolVersion ?? null);
+    throw new AdapterFault(
+      "launch_failed",
+      `the agent speaks protocol version ${spoken}, not ${protocolVersion}`,
+    );
+  }
+  const { agentCapabilities, agentInfo = null, authMethods } = result;
+  return {
+    agentCapabilities: isJsonObject(agentCapabilities) ? agentCapabilities : {},
+    agentInfo,
+    authMethods: Array.isArray(authMethods) ? authMethods : [],
+  };
+}
+
+/** An answer, or the end of patience. */
+async function answered(
+  asked: Promise<Json>,
+  call: string,
+  { clock, initializeMs }: GreetOptions,
+): Promise<Json> {
   const silence = Promise.withResolvers<never>();
-  const takeBack = options.clock.after(options.initializeMs, () => {
-    const detail = `initialize gave no answer in ${options.initializeMs} ms`;
-    silence.reject(new AdapterFault("launch_failed", detail));
+  const takeBack = clock.after(initializeMs, () => {
+    silence.reject(new AdapterFault("launch_failed", `${call} gave no answer in ${initializeMs} ms`));
   });
   try {
-    const said = await Promise.race([answer.catch(refused), silence.promise]);
-    const result = isJsonObject(said) ? said : {};
-    if (result.protocolVersion !== protocolVersion) {
-      const spoken = JSON.stringify(result.protocolVersion ?? null);
-      throw new AdapterFault(
-        "launch_failed",
-        `the agent speaks protocol version ${spoken}, not ${protocolVersion}`,
-      );
-    }
-    const { agentCapabilities, agentInfo = null, authMethods } = result;
-    return {
-      agentCapabilities: isJsonObject(agentCapabilities) ? agentCapabilities : {},
-      agentInfo,
-      authMethods: Array.isArray(authMethods) ? authMethods : [],
-    };
+    return await Promise.race([asked, silence.promise]);
   } finally {
     takeBack();
   }
 }
 
-function refused(error: unknown): never {
+/** Logs in as the registry says, if it says so (authenticate). */
+async function logIn(connection: Connection, { authMethods }: Announced, options: GreetOptions) {
+  const { auth_method: methodId } = options.target;
+  if (methodId === null) return;
+  const instruction = instructionOf(authMethods);
+  const offered = authMethods.some((method) => isJsonObject(method) && method.id === methodId);
+  if (!offered) {
+    const detail = `the agent offers no login ${methodId}`;
+    throw new AdapterFault("launch_failed", [detail, instruction].filter(Boolean).join(". "));
+  }
+  await answered(connection.request("authenticate", { methodId }), "authenticate", options).catch(
+    (error: unknown) => refused(error, instruction),
+  );
+}
+
+function refused(error: unknown, instruction: string): never {
   if (error instanceof AdapterFault) throw error;
-  throw new AdapterFault("launch_failed", describeError(errorOf(error), ""), { cause: error });
+  throw new AdapterFault("launch_failed", describeError(errorOf(error), instruction), { cause: error });
 }
 
 /** The SDK's RequestError as the JSON that it was. */

@@ -128,6 +128,12 @@ async function attempt(
   });
   try {
     const params = { sessionId: session_id, ...setupOf(options) };
+    await bounded(
+      agent.closed(session_id).then(() => null),
+      "session/close",
+      options,
+      signal,
+    );
     const answer = await bounded(
       agent.connection.request(`session/${rung}`, params),
       `session/${rung}`,

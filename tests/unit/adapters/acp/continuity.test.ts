@@ -1,0 +1,225 @@
+/** The ladder of continuity, with the fake's sessions on disk. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Run, SessionBindings, Target } from "#src/core/ports.ts";
+import {
+  createMemoryBindings,
+  fakeAgent,
+  openAcpAdapter,
+  signalsOf,
+  targetOf,
+  taskOf,
+} from "../../../launching.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An agent whose sessions outlive it. */
+function remembering(...flags: string[]): Target {
+  const folder = mkdtempSync(join(tmpdir(), "aethrolink-sessions-"));
+  folders.push(folder);
+  return targetOf(fakeAgent("--sessions-dir", folder, ...flags));
+}
+
+interface Turn {
+  readonly continuity: Run["continuity"];
+  readonly why: string;
+  readonly said: string;
+  readonly session: string | undefined;
+}
+
+/** A life of the node: says something in a conversation, in a process of its own. */
+async function life(bindings: SessionBindings, target: Target, ...prompts: string[]): Promise<Turn[]> {
+  await using acp = openAcpAdapter({ bindings, workDir: "/tmp" });
+  const turns: Turn[] = [];
+  for (const text of prompts) turns.push(await say(acp, target, text));
+  return turns;
+}
+
+async function say(
+  acp: ReturnType<typeof openAcpAdapter>,
+  target: Target,
+  text: string,
+  conversation = "talk",
+): Promise<Turn> {
+  const run = await acp.run(target, taskOf({ text }, { sticky_key: conversation }));
+  const end = (await signalsOf(run)).at(-1);
+  return {
+    continuity: run.continuity,
+    why: run.continuity_reason,
+    said: end?.kind === "completed" ? end.result.text : JSON.stringify(end),
+    session: run.handle.remote_session_id,
+  };
+}
+
+describe("a conversation whose process has gone", () => {
+  test("goes on in its session by session/load, and its replay is no part of the next answer", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering();
+    const [first, second] = await life(bindings, target, "one", "two");
+    const [third] = await life(bindings, target, "HISTORY?");
+    expect([first, second, third].map((turn) => turn?.continuity)).toEqual(["fresh", "live", "loaded"]);
+    expect(third).toMatchObject({
+      said: "HISTORY[2]: one | two",
+      session: first?.session,
+      why: "the runtime replayed what was said in it",
+    });
+  });
+
+  test("goes on by session/resume where that is announced, proven by session/list", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--can", "resume,load,list");
+    await life(bindings, target, "one");
+    const [second] = await life(bindings, target, "HISTORY?");
+    expect(second).toMatchObject({
+      continuity: "resumed",
+      said: "HISTORY[1]: one",
+      why: "the runtime lists it",
+    });
+  });
+
+  test("goes on by session/load where a resume can't be proven", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--can", "resume,load");
+    await life(bindings, target, "one");
+    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+      continuity: "loaded",
+      said: "HISTORY[1]: one",
+    });
+  });
+
+  test("goes on in a resumed session that nothing proves, and is called fresh", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--can", "resume");
+    await life(bindings, target, "one");
+    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+      continuity: "fresh",
+      said: "HISTORY[1]: one",
+      why: expect.stringContaining("shows nothing of it"),
+    });
+  });
+
+  test("hears nothing of a replay that goes on behind the answer to session/load", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--late");
+    await life(bindings, target, "one", "two", "three");
+    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+      continuity: "loaded",
+      said: "HISTORY[3]: one | two | three",
+    });
+  });
+
+  test("begins anew where the runtime can't take sessions up, and says why", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--can", "close");
+    await life(bindings, target, "one");
+    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+      continuity: "fresh",
+      said: "HISTORY[0]: ",
+      why: expect.stringContaining("can't take sessions up again"),
+    });
+  });
+
+  test("begins anew where the session is unknown, and goes on in the new one", async () => {
+    const bindings = createMemoryBindings();
+    await life(bindings, remembering("--can", "resume,load"), "one");
+    const forgetful = remembering("--can", "resume,load,list");
+    const [second] = await life(bindings, forgetful, "two");
+    expect(second).toMatchObject({
+      continuity: "fresh",
+      why: expect.stringContaining("could not be resumed"),
+    });
+    expect((await life(bindings, forgetful, "HISTORY?"))[0]).toMatchObject({
+      continuity: "resumed",
+      said: "HISTORY[1]: two",
+    });
+  });
+
+  test("is called fresh where the runtime only says that it has the session", async () => {
+    const bindings = createMemoryBindings();
+    await life(bindings, remembering(), "one");
+    const liar = remembering("--can", "resume,load,list", "--lie");
+    expect((await life(bindings, liar, "HISTORY?"))[0]).toMatchObject({
+      continuity: "fresh",
+      said: "HISTORY[0]: ",
+      why: expect.stringContaining("shows nothing of it"),
+    });
+  });
+});
+
+describe("a conversation in a process that lives", () => {
+  test("is found again after its session had to go for room", async () => {
+    await using acp = openAcpAdapter({ idleSessions: 1 });
+    const target = remembering();
+    await say(acp, target, "one", "a");
+    await say(acp, target, "two", "b");
+    expect(await say(acp, target, "HISTORY?", "a")).toMatchObject({
+      continuity: "loaded",
+      said: "HISTORY[1]: one",
+    });
+  });
+
+  test("is found again after its session was idle for too long", async () => {
+    await using acp = openAcpAdapter();
+    const target = remembering();
+    await say(acp, target, "one");
+    const task = taskOf(
+      { text: "HISTORY?" },
+      { sticky_key: "talk", runtime_options: { session_idle_timeout_ms: 1 } },
+    );
+    const idleFrom = Date.now();
+    while (Date.now() <= idleFrom + 1) await new Promise((resolve) => setImmediate(resolve));
+    const run = await acp.run(target, task);
+    expect(run.continuity).toBe("loaded");
+    expect((await signalsOf(run)).at(-1)).toMatchObject({ result: { text: "HISTORY[1]: one" } });
+  });
+
+  test("begins anew after a turn that didn't confirm its cancel, also in a later process", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering();
+    {
+      await using acp = openAcpAdapter({ bindings, workDir: "/tmp", cancelGraceMs: 100 });
+      await say(acp, target, "one");
+      const other = await acp.run(target, taskOf({ mode: "silent" }, { sticky_key: "other" }));
+      const stuck = await acp.run(target, taskOf({ mode: "ignore_cancel" }, { sticky_key: "talk" }));
+      await stuck.cancel?.();
+      expect((await signalsOf(stuck)).at(-1)).toMatchObject({ kind: "cancelled", how: "quarantined" });
+      expect(bindings.all().map(({ sticky_key }) => sticky_key)).toEqual(["other"]);
+      await other.cancel?.();
+    }
+    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+      continuity: "fresh",
+      said: "HISTORY[0]: ",
+    });
+  });
+});
+
+describe("a login", () => {
+  test("that the registry names is done before the first session", async () => {
+    await using acp = openAcpAdapter();
+    const target = { ...targetOf(fakeAgent("--login", "api-key")), auth_method: "api-key" };
+    expect(await say(acp, target, "hello")).toMatchObject({ said: "echo: hello" });
+  });
+
+  test("that nobody did is told with the runtime's own instruction", async () => {
+    await using acp = openAcpAdapter();
+    const target = targetOf(fakeAgent("--login", "api-key"));
+    await expect(acp.run(target, taskOf({ text: "hello" }))).rejects.toMatchObject({
+      kind: "submit_failed",
+      message: expect.stringContaining("Set FAKE_KEY and log in."),
+    });
+  });
+
+  test("that the agent doesn't offer fails its launch, and what it offers is told", async () => {
+    await using acp = openAcpAdapter();
+    const target = { ...targetOf(fakeAgent("--login", "api-key")), auth_method: "oauth" };
+    await expect(acp.run(target, taskOf({ text: "hello" }))).rejects.toMatchObject({
+      kind: "launch_failed",
+      message: expect.stringMatching(/no login oauth.*Set FAKE_KEY/),
+    });
+  });
+});
