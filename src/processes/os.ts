@@ -1,28 +1,45 @@
 /** What the operating system knows of processes. Linux reads /proc, macOS asks `ps`. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
-const linux = process.platform === "linux";
+/** Whether /proc is there. */
+export const linux = process.platform === "linux";
 let bootId: string | undefined;
 
-function read(path: string): string | undefined {
+/** A file of /proc; undefined: the process has gone, or isn't ours to look at. */
+export function read(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1");
   } catch {
-    return undefined; // the process has gone, or isn't ours to look at
+    return undefined;
   }
 }
 
-function linuxStartTime(pid: number): string | null {
+/** What Linux tells of a process. */
+export interface Stat {
+  readonly state: string | undefined;
+  /** In ticks since the boot. */
+  readonly started: string | undefined;
+  /** Bytes; "0": it has none. */
+  readonly memory: string | undefined;
+  /** Where its environment ends; "0": it isn't there yet. */
+  readonly environEnd: string | undefined;
+}
+
+/** Undefined: there is no such process. */
+export function statOf(pid: number): Stat | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  if (stat === undefined) return null;
-  // The name in parentheses may hold anything; after it come the state and 18 fields to the start time.
+  if (stat === undefined) return undefined;
+  // The name in parentheses may hold anything; the third field comes after it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state] = fields;
-  const ticks = fields[19];
-  if (state === "Z" || state === "X" || ticks === undefined) return null;
+  return { state: fields[0], started: fields[19], memory: fields[20], environEnd: fields[48] };
+}
+
+function linuxStartTime(pid: number): string | null {
+  const { state, started } = statOf(pid) ?? {};
+  if (state === "Z" || state === "X" || started === undefined) return null;
   bootId ??= read("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
-  return `${bootId} ${ticks}`;
+  return `${bootId} ${started}`;
 }
 
 function darwinStartTime(pid: number): string | null {
@@ -52,61 +69,5 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** A process that carries a launch id in its environment. */
-export interface Carrier {
-  readonly pid: number;
-  readonly launch_id: string;
-  readonly started: string;
-}
-
-/** The variable by which the processes of a launch are found again. */
-export const launchIdVariable = "AETHROLINK_LAUNCH_ID";
-
-/** The living processes of these launches (Linux; elsewhere none can be found). Never this one. */
-export function carriersOf(launch_ids: ReadonlySet<string>): Carrier[] {
-  if (!linux || launch_ids.size === 0) return [];
-  const found: Carrier[] = [];
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const environ = read(`/proc/${name}/environ`);
-    if (environ === undefined) continue;
-    const launch_id = variable(environ, launchIdVariable);
-    if (launch_id === undefined || !launch_ids.has(launch_id)) continue;
-    const started = startTimeOf(pid);
-    if (started !== null) found.push({ pid, launch_id, started });
-  }
-  return found;
-}
-
-function variable(environ: string, name: string): string | undefined {
-  const marker = `\0${name}=`;
-  const whole = `\0${environ}`;
-  const at = whole.indexOf(marker);
-  if (at < 0) return undefined;
-  const end = whole.indexOf("\0", at + marker.length);
-  return whole.slice(at + marker.length, end < 0 ? undefined : end);
-}
-
-/** Kills a carrier if its number is still its own. */
-export function killCarrier(carrier: Carrier): void {
-  if (startTimeOf(carrier.pid) !== carrier.started) return;
-  try {
-    process.kill(carrier.pid, "SIGKILL");
-  } catch {
-    // it has gone in the meantime
-  }
-}
-
-/** Kills what carries these launch ids until a look finds nothing more: a process may fork while it is looked for. */
-export function killCarriers(launch_ids: ReadonlySet<string>): void {
-  const rounds = 20;
-  for (let round = 0; round < rounds; round += 1) {
-    const carriers = carriersOf(launch_ids);
-    if (carriers.length === 0) return;
-    for (const carrier of carriers) killCarrier(carrier);
   }
 }

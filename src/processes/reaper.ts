@@ -9,7 +9,8 @@
  * 3. Each open row gets its end, whatever was found.
  */
 import type { Clock, LaunchLedger, LaunchRow } from "#src/core/ports.ts";
-import { killCarriers, signalGroup, startTimeOf } from "./os.ts";
+import { endCarriers } from "./carriers.ts";
+import { signalGroup, startTimeOf } from "./os.ts";
 import type { ProcessLog } from "./start.ts";
 
 export interface ReaperOptions {
@@ -31,7 +32,7 @@ const goneMs = 2000;
 export async function reap(options: ReaperOptions): Promise<number> {
   const rows = [...options.ledger.open()];
   await Promise.all(rows.map((row) => endGroup(row, options)));
-  killCarriers(new Set(rows.map((row) => row.launch_id)));
+  await endCarriers(new Set(rows.map((row) => row.launch_id)), options.clock);
   await Promise.all(rows.map((row) => note(row, options)));
   return rows.length;
 }

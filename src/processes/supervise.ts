@@ -5,7 +5,7 @@
  * 1. argv, never a shell; a process group of its own; an environment that carries its launch id.
  * 2. `exited` settles once, after the child has ended and its output was read, or waited for in vain.
  * 3. When the child ends, for whatever reason, its group and every process that carries its launch id
- *    are killed.
+ *    are killed; `cleared` settles when none of these is found any more.
  * 4. stderr is kept only as a bounded, masked tail, and is never part of an error's message.
  */
 import type { ChildProcess } from "node:child_process";
@@ -13,7 +13,8 @@ import { stat } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import { AdapterFault, type Clock } from "#src/core/ports.ts";
-import { killCarriers, launchIdVariable, signalGroup, startTimeOf } from "./os.ts";
+import { endCarriers, launchIdVariable, longestLookMs } from "./carriers.ts";
+import { signalGroup, startTimeOf } from "./os.ts";
 import { createMasker, createStderrTail, type Masker } from "./stderr-tail.ts";
 
 export interface SuperviseOptions {
@@ -27,6 +28,8 @@ export interface SuperviseOptions {
   readonly clock: Clock;
   /** Between end of stdin, SIGTERM and SIGKILL. Default: 3000. */
   readonly stepMs?: number;
+  /** Aborted: there is no more time, the group is killed at once. */
+  readonly hurry?: AbortSignal;
 }
 
 export interface Exit {
@@ -44,12 +47,16 @@ export interface Child {
   /** Paused; its reader resumes it. */
   readonly stdout: Readable;
   readonly exited: Promise<Exit>;
+  /** Settles when the child has ended and nothing that it left is found any more. */
+  readonly cleared: Promise<void>;
+  /** Keeps something with what it writes to stderr, for a child whose stdout is no protocol. */
+  keep(chunk: Uint8Array): void;
   /** The last 64 KB of stderr, secrets masked. For the operator only. */
   stderr(): string;
   readonly mask: Masker;
   /**
    * Ends it: end of stdin, SIGTERM to the group, SIGKILL to the group, `stepMs` between them; resolves
-   * when it is gone. `urgent` leaves out the wait for the end of stdin. May be called again.
+   * when nothing is left of it. `urgent` leaves out the wait for the end of stdin. May be called again.
    */
   stop(urgent?: boolean): Promise<void>;
 }
@@ -127,10 +134,17 @@ function watch(options: SuperviseOptions, pid: number, spawned: Spawned): Child 
   const masker = createMasker(secrets);
   const tail = createStderrTail(stderrLimit, masker, Math.max(0, ...secrets.map((secret) => secret.length)));
   spawned.stderr.on("data", (chunk: Uint8Array) => tail.add(chunk));
+  const kill = (): void => {
+    const { exitCode, signalCode } = spawned.nodeChildProcess;
+    if (exitCode === null && signalCode === null) signalGroup(pid, "SIGKILL");
+  };
+  const carried = new Set([launch_id]);
+  const cleared = Promise.withResolvers<void>();
   const ended = new Promise<Exit>((resolve) => {
     spawned.nodeChildProcess.once("exit", (code, signal) => {
       signalGroup(pid, "SIGKILL"); // at once: the group's number can't have been given away yet
-      killCarriers(new Set([launch_id]));
+      options.hurry?.removeEventListener("abort", kill);
+      cleared.resolve(endCarriers(carried, clock));
       resolve({ code, signal });
     });
   });
@@ -138,6 +152,7 @@ function watch(options: SuperviseOptions, pid: number, spawned: Spawned): Child 
     await within(drained(spawned.stdout), drainMs, clock);
     return exit;
   });
+  options.hurry?.addEventListener("abort", kill);
   let stopping: Promise<void> | undefined;
   let urgently = (): void => {};
   const stepMs = options.stepMs ?? 3000;
@@ -151,9 +166,8 @@ function watch(options: SuperviseOptions, pid: number, spawned: Spawned): Child 
     if (await within(ended, 0, clock)) return;
     signalGroup(pid, "SIGTERM");
     if (await within(ended, stepMs, clock)) return;
-    signalGroup(pid, "SIGKILL");
-    killCarriers(new Set([launch_id]));
-    await within(ended, killWaitMs, clock);
+    kill();
+    if (!(await within(ended, killWaitMs, clock))) await endCarriers(carried, clock);
   };
 
   return {
@@ -164,11 +178,15 @@ function watch(options: SuperviseOptions, pid: number, spawned: Spawned): Child 
     stdin: spawned.stdin,
     stdout: spawned.stdout,
     exited,
+    cleared: cleared.promise,
+    keep: tail.add,
     stderr: tail.text,
     mask: masker,
     stop(urgent = false) {
       if (urgent) urgently();
-      stopping ??= escalate(urgent);
+      stopping ??= escalate(urgent).then(async () => {
+        await within(cleared.promise, longestLookMs, clock);
+      });
       return stopping;
     },
   };
