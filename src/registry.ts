@@ -19,10 +19,14 @@ const Argv = z
 const Launch = z
   .strictObject({
     mode: z
-      .string()
+      .enum(["managed", "on_demand"], {
+        error: "must be managed or on_demand; external is for runtimes that are reached by HTTP",
+      })
       .default("managed")
-      .refine((mode) => mode === "managed", "must be managed; on_demand and external are not in this version")
-      .meta({ description: "managed: the node starts and owns the process." }),
+      .meta({
+        description:
+          "managed: the node starts the process for the first task and keeps it; on_demand: it also stops it when it is idle.",
+      }),
     command: Argv.optional(),
     commands: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must match ^[a-z0-9][a-z0-9_-]{0,63}$"), Argv)
@@ -37,12 +41,38 @@ const Launch = z
       .startsWith("/", "must be absolute")
       .optional()
       .meta({ description: "Where the process runs." }),
-    timeout_ms: DurationMs.default(60_000).meta({ description: "From spawn to ready." }),
+    timeout_ms: DurationMs.default(60_000).meta({
+      description: "From spawn to ready; begins when the companions are up.",
+    }),
+    idle_timeout_ms: DurationMs.default(300_000).meta({
+      description: "How long an on_demand process stays without work.",
+    }),
   })
   .refine((launch) => launch.command !== undefined || Object.keys(launch.commands).length > 0, {
     path: ["command"],
     message: "is missing: give command, or commands with a command for each executor",
   });
+
+const Companion = z.strictObject({
+  name: z
+    .string()
+    .regex(namePattern, `must match ${namePattern.source}`)
+    .meta({ description: "What it is called in messages and launches." }),
+  command: Argv.meta({ description: "A program that stays in the foreground, and its arguments; no shell." }),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: "Added to the allow-listed environment of the process." }),
+  cwd: z
+    .string()
+    .startsWith("/", "must be absolute")
+    .optional()
+    .meta({ description: "Where it runs; absent: the node's work directory." }),
+  healthcheck: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .meta({ description: "A URL that answers 2xx when it is up; one that is up already is left alone." }),
+  timeout_ms: DurationMs.default(60_000).meta({ description: "From its spawn to the first 2xx." }),
+});
 
 const Runtime = z.strictObject({
   adapter: z
@@ -55,6 +85,10 @@ const Runtime = z.strictObject({
     .meta({ description: "Whose quirks it has." }),
   display_name: z.string().min(1).max(128).optional(),
   launch: Launch,
+  requires: z
+    .array(Companion)
+    .default([])
+    .meta({ description: "Companions that must be up before the process is spawned, in this order." }),
   defaults: RuntimeOptions.optional().meta({
     description: "Runtime options that a task's own are laid over.",
   }),
@@ -122,12 +156,20 @@ function mistakesOf({ runtimes, routes }: RegistryFile): Mistake[] {
       mistakes.push({ path: ["routes", intent, "runtime"], message: `there is no runtime ${runtime}` });
     }
   }
+  for (const [name, { requires }] of Object.entries(runtimes)) {
+    for (const [index, companion] of requires.entries()) {
+      if (requires.findIndex((each) => each.name === companion.name) === index) continue;
+      const path = ["runtimes", name, "requires", index, "name"];
+      mistakes.push({ path, message: `${companion.name} is named twice` });
+    }
+  }
   if (Object.hasOwn(runtimes, "self")) mistakes.push({ path: ["runtimes", "self"], message: "is reserved" });
   return mistakes;
 }
 
 function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]): Target {
-  const { command, commands, env, cwd, timeout_ms } = runtime.launch;
+  const { command = null, cwd = null, ...launch } = runtime.launch;
+  const requires = runtime.requires.map((each) => ({ ...each, cwd: each.cwd ?? null }));
   return {
     target_id,
     display_name: runtime.display_name ?? target_id,
@@ -136,7 +178,7 @@ function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]):
     dialect: runtime.dialect === "goose" ? "generic" : runtime.dialect,
     owner: "local",
     source: "registry",
-    launch: { mode: "managed", command: command ?? null, commands, env, cwd: cwd ?? null, timeout_ms },
+    launch: { ...launch, command, cwd, requires },
     endpoint: null,
     healthcheck: null,
     capabilities: runtime.capabilities,

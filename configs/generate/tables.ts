@@ -127,6 +127,7 @@ function fieldRows(schema: Schema, path: string): string[][] {
       row,
       ...fieldRows(field, `${path}${name}.`),
       ...(inside?.properties === undefined ? [] : fieldRows(inside, `${path}${name}.<name>.`)),
+      ...(field.items?.properties === undefined ? [] : fieldRows(field.items, `${path}${name}[].`)),
     ];
   });
 }

@@ -67,6 +67,26 @@ export interface TargetLaunch {
   /** Added to the allow-listed environment of the child. */
   readonly env: { readonly [name: string]: string };
   readonly cwd: string | null;
+  /** From spawn to ready; begins when the companions are up. */
+  readonly timeout_ms: number;
+  /** on_demand: how long the process stays without work. */
+  readonly idle_timeout_ms: number;
+  /** What must be up before the process is spawned, in this order. */
+  readonly requires: readonly Companion[];
+}
+
+/**
+ * A program that a runtime needs. One that answers already is left alone; else it is started, shared by
+ * all that name the same (name, command and healthcheck), and stopped when the last of them has gone.
+ */
+export interface Companion {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Added to the allow-listed environment of the child. */
+  readonly env: { readonly [name: string]: string };
+  readonly cwd: string | null;
+  /** An http or https URL that answers 2xx when it is up. */
+  readonly healthcheck: string;
   /** From spawn to ready. */
   readonly timeout_ms: number;
 }
@@ -242,12 +262,15 @@ export interface RuntimeAdapter {
   readonly name: AdapterName;
   /** What is known, cheaply; starts nothing and makes no remote task. */
   health(target: Target, options: JsonObject): Promise<Health>;
-  /** The lease of a runtime that is up now, without waiting; undefined: it must be launched. */
-  usable(target: Target, options: JsonObject): Lease | undefined;
+  /**
+   * The lease of a runtime that is up now, without waiting; undefined: it must be launched. `signal`: the
+   * caller uses it until that aborts; one that is in use is not stopped for being idle.
+   */
+  usable(target: Target, options: JsonObject, signal?: AbortSignal): Lease | undefined;
   /**
    * Starts the runtime or joins a start that is under way. Bounded in time by the target's
    * `launch.timeout_ms`, not by the first caller; makes no remote task. `signal`: this caller no
-   * longer waits; a start that nobody waits for is stopped.
+   * longer waits, or no longer uses what came of it; a start that nobody waits for is stopped.
    * @throws AdapterFault not_found for an executor that the target doesn't list
    */
   launch(target: Target, options: JsonObject, signal: AbortSignal): Launch;

@@ -109,7 +109,8 @@ async function untilReady(engine: Engine, work: Work): Promise<Lease | undefined
       // Asked for before the launch, so that tasks go on in the order in which they came.
       const granted = askPlace(engine, work);
       const lease =
-        adapter.usable(target, task.fixed.runtime_options) ?? (await launchFor(engine, work, launches));
+        adapter.usable(target, task.fixed.runtime_options, work.over.signal) ??
+        (await launchFor(engine, work, launches));
       if (lease === undefined) return undefined;
       if (granted !== undefined) await granted;
       if (work.place === undefined || work.over.signal.aborted) return undefined;

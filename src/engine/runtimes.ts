@@ -45,17 +45,20 @@ export async function startRuntime(
   if (engine.stopping) fail("unavailable", "The node is stopping.");
   const adapter = adapterOf(engine, target);
   const merged = layOver(target.defaults, options);
-  const up = adapter.usable(target, merged);
-  if (up !== undefined) return { lease: up, started: false };
+  const use = new AbortController();
   let launch: Launch | undefined;
   try {
-    launch = adapter.launch(target, merged, new AbortController().signal);
+    const up = adapter.usable(target, merged, use.signal);
+    if (up !== undefined) return { lease: up, started: false };
+    launch = adapter.launch(target, merged, use.signal);
     return { lease: await launch.lease, started: true };
   } catch (thrown) {
     if (!(thrown instanceof AdapterFault)) throw thrown;
     const launchId = launch?.launch_id ?? undefined;
     const more = launchId === undefined ? {} : { launchId };
     fail("launch_failed", thrown.message, { cause: thrown, ...more });
+  } finally {
+    use.abort();
   }
 }
 

@@ -7,9 +7,12 @@
  * 2. A launch row is on disk before its process is spawned, and is ended exactly once.
  * 3. A start has its own time limit. It is stopped when nobody waits for it any more.
  * 4. A start begins only after the former process of its key has gone.
+ * 5. A process with an idle limit is ended when nobody has used it for so long; that nobody does, and
+ *    that it is being stopped, is one step.
  */
 import { AdapterFault, type Clock, type Health, type LaunchLedger } from "#src/core/ports.ts";
 import { childEnvironment } from "./environment.ts";
+import { createIdle, type Idle } from "./idle.ts";
 import { createStart, type Plan, type ProcessLog, type Start, type Up } from "./start.ts";
 
 export type { Plan, ProcessLog, Up } from "./start.ts";
@@ -31,26 +34,29 @@ export interface PoolOptions {
   readonly secrets: () => readonly string[];
   /** Between the steps of an escalation. Default: 3000. */
   readonly stepMs?: number;
+  /** Aborted: there is no more time for an escalation, what is left is killed. */
+  readonly hurry?: AbortSignal;
 }
 
 export interface Pool<T> {
-  /** What is up now, without waiting. */
-  up(key: string): Up<T> | undefined;
+  /** What is up now, without waiting. `user`: it is in use until that aborts. */
+  up(key: string, user?: AbortSignal): Up<T> | undefined;
   state(key: string): Health["state"];
   /**
    * Starts the process or joins its start. `ready` rejects with an AdapterFault of kind launch_failed,
-   * or unavailable when the pool is closed or `signal`, this caller's patience, has aborted.
+   * or unavailable when the pool is closed or `signal`, this caller's patience, has aborted. The
+   * process is in use until `signal` aborts.
    */
   launch(plan: Plan<T>, signal: AbortSignal): { launch_id: string; ready: Promise<Up<T>> };
   /** Ends the process of a key, up or starting; resolves, when it is gone, with whether there was one. */
   stop(key: string, urgent?: boolean): Promise<boolean>;
   /** Ends all; nothing is started afterwards. */
-  close(): Promise<void>;
+  close(urgent?: boolean): Promise<void>;
 }
 
 type Phase<T> =
   | { readonly phase: "starting"; readonly start: Start<T> }
-  | { readonly phase: "up"; readonly up: Up<T> }
+  | { readonly phase: "up"; readonly up: Up<T>; readonly idle: Idle | undefined }
   | { readonly phase: "stopping"; readonly gone: Promise<void> };
 
 /** A pool without processes. */
@@ -90,9 +96,14 @@ export function createPool<T>(options: PoolOptions): Pool<T> {
       former,
       env: environmentOf(plan, launch_id),
       over: (gone) => void leave(plan.key, gone),
-      up(up) {
-        phases.set(plan.key, { phase: "up", up });
-        up.gone.addEventListener("abort", () => void leave(plan.key, up.ended), { once: true });
+      up(up, waiting) {
+        const idle = idleOf(plan, waiting);
+        phases.set(plan.key, { phase: "up", up, idle });
+        const over = (): void => {
+          idle?.end();
+          void leave(plan.key, up.ended);
+        };
+        up.gone.addEventListener("abort", over, { once: true });
       },
     });
     phases.set(plan.key, { phase: "starting", start });
@@ -108,16 +119,27 @@ export function createPool<T>(options: PoolOptions): Pool<T> {
     return true;
   };
 
+  const idleOf = ({ key, idle }: Plan<T>, users: Iterable<AbortSignal>): Idle | undefined => {
+    if (idle === undefined) return undefined;
+    return createIdle(options.clock, idle.ms, users, () => {
+      idle.stopped();
+      void stop(key);
+    });
+  };
+
   return {
-    up(key) {
+    up(key, user) {
       const phase = phases.get(key);
-      return phase?.phase === "up" ? phase.up : undefined;
+      if (phase?.phase !== "up") return undefined;
+      if (user !== undefined) phase.idle?.hold(user);
+      return phase.up;
     },
     state: (key) => phases.get(key)?.phase ?? "down",
     launch(plan, signal) {
       if (closed) throw new AdapterFault("unavailable", "the node is stopping");
       const phase = phases.get(plan.key);
       if (phase?.phase === "up") {
+        phase.idle?.hold(signal);
         return { launch_id: phase.up.child.launch_id, ready: Promise.resolve(phase.up) };
       }
       const former = phase?.phase === "stopping" ? phase.gone : Promise.resolve();
@@ -125,9 +147,9 @@ export function createPool<T>(options: PoolOptions): Pool<T> {
       return { launch_id: start.launch_id, ready: start.wait(signal) };
     },
     stop,
-    async close() {
+    async close(urgent) {
       closed = true;
-      await Promise.all([...phases.keys()].map((key) => stop(key)));
+      await Promise.all([...phases.keys()].map((key) => stop(key, urgent)));
     },
   };
 }

@@ -3,9 +3,12 @@
  *
  * Invariants:
  * 1. `ready` settles once. Until then the start owns the child; afterwards the Up does.
- * 2. The launch row is committed before the spawn, and ended once, after the process has gone.
+ * 2. The launch row is committed before the spawn, and ended once, after the process and all that it
+ *    left have gone.
  * 3. A message names the command and what the system said; stderr goes to the launch row only, which
  *    the caller names beside it.
+ * 4. What it requires is held from the beginning of the start until the process has gone, and let go
+ *    once; the time limit of the start begins when that is up.
  */
 import { AdapterFault, type Clock, type LaunchLedger } from "#src/core/ports.ts";
 import { type Child, describeExit, nameOf, supervise } from "./supervise.ts";
@@ -27,8 +30,24 @@ export interface Plan<T> {
   readonly env: Readonly<Record<string, string>>;
   /** From spawn to ready. */
   readonly timeoutMs: number;
+  /** Ends the process after so long without use; `stopped` is called when that begins. */
+  readonly idle?: { readonly ms: number; readonly stopped: () => void };
+  /** Begins to hold what must be up before the spawn. */
+  readonly require?: () => Hold;
   /** Makes a spawned child usable. `gone` will abort when the process has gone or is being ended. */
   readonly greet: (child: Child, gone: AbortSignal) => Promise<T>;
+}
+
+/** A hold on what a process requires. */
+export interface Hold {
+  /**
+   * Resolves when all of it is up.
+   * @param signal nobody waits any more
+   * @throws AdapterFault launch_failed or unavailable
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Lets go. */
+  release(): void;
 }
 
 /** A process that is up, with what its greeting made of it. */
@@ -63,10 +82,11 @@ export interface StartOptions<T> {
   readonly log: ProcessLog;
   readonly secrets: () => readonly string[];
   readonly stepMs?: number;
+  readonly hurry?: AbortSignal;
   /** Called once if the start fails; `gone` settles when nothing is left of it. */
   readonly over: (gone: Promise<void>) => void;
-  /** Called once if it succeeds, before anyone who waits hears of it. */
-  readonly up: (up: Up<T>) => void;
+  /** Called once if it succeeds, before anyone who waits hears of it; `waiting` are the callers' signals. */
+  readonly up: (up: Up<T>, waiting: Iterable<AbortSignal>) => void;
 }
 
 /** Begins at once. */
@@ -86,7 +106,7 @@ export function createStart<T>(options: StartOptions<T>): Start<T> {
   };
   const work = run(options, failed.signal, fail, (up) => {
     settled = true;
-    options.up(up);
+    options.up(up, waiting);
     outcome.resolve(up);
   }).then(() => {
     if (failed.signal.aborted) outcome.reject(failed.signal.reason);
@@ -123,23 +143,29 @@ async function run<T>(
   succeed: (up: Up<T>) => void,
 ): Promise<void> {
   const { plan, launch_id, ledger } = options;
+  const hold = plan.require?.();
+  const gone = new AbortController();
   let child: Child | undefined;
   try {
     await options.former;
     const { runtime_id, subcontext_key, command } = plan;
     await ledger.intended({ launch_id, runtime_id, subcontext_key, command });
     failed.throwIfAborted();
+    await hold?.ready(failed);
+    failed.throwIfAborted();
     child = await supervise({ ...options, ...plan, env: options.env, secrets: secretsOf(options) });
     const noted = ledger.spawned(launch_id, child.pid, child.started_at_os);
-    const gone = new AbortController();
     const value = await greet(options, child, failed, gone.signal);
     await noted;
     await ledger.ready(launch_id);
     failed.throwIfAborted();
-    succeed(watch(options, child, value, gone));
+    const ended = endOf(options, child, gone, hold);
+    succeed({ child, value, gone: gone.signal, ended, stop: stopper(child, gone, ended) });
   } catch (error) {
     fail(faultOf(nameOf(plan.command), error));
+    gone.abort(failed.reason);
     await child?.stop(true);
+    hold?.release();
     await end(options, "failed", failed.reason, child);
   }
 }
@@ -189,23 +215,25 @@ function greet<T>(
   });
 }
 
-/** From here on the process belongs to the Up. */
-function watch<T>(options: StartOptions<T>, child: Child, value: T, gone: AbortController): Up<T> {
-  const ended = child.exited.then(async (exit) => {
-    const how = describeExit(child.name, exit);
-    gone.abort(new Error(how));
-    await end(options, "exited", new Error(how), child);
-  });
-  return {
-    child,
-    value,
-    gone: gone.signal,
-    ended,
-    async stop(urgent) {
-      gone.abort(new Error(`${child.name} is being stopped`));
-      await child.stop(urgent);
-      await ended;
-    },
+/** From here on the process belongs to the Up. Settles when nothing is left of it. */
+async function endOf<T>(
+  options: StartOptions<T>,
+  child: Child,
+  gone: AbortController,
+  hold: Hold | undefined,
+): Promise<void> {
+  const how = new Error(describeExit(child.name, await child.exited));
+  gone.abort(how);
+  await child.cleared;
+  hold?.release();
+  await end(options, "exited", how, child);
+}
+
+function stopper(child: Child, gone: AbortController, ended: Promise<void>): Up<unknown>["stop"] {
+  return async (urgent) => {
+    gone.abort(new Error(`${child.name} is being stopped`));
+    await child.stop(urgent);
+    await ended;
   };
 }
 

@@ -6,7 +6,7 @@ import { fakeTarget, type OpenEngine, openEngine, until } from "../open-engine.t
 
 const byHand = () => {};
 const target = fakeTarget({
-  launch: { mode: "managed", command: ["a"], commands: { b: ["b"] }, env: {}, cwd: null, timeout_ms: 1000 },
+  launch: { ...fakeTarget().launch, command: ["a"], commands: { b: ["b"] } },
 });
 const open = (fake = {}): Promise<OpenEngine> => openEngine({ targets: [target], fake });
 

@@ -192,7 +192,13 @@ describe("the registry", () => {
     expect(targets.get("a")).toMatchObject({
       display_name: "a",
       dialect: "generic",
-      launch: { mode: "managed", command: ["agent"], timeout_ms: 60_000 },
+      launch: {
+        mode: "managed",
+        command: ["agent"],
+        timeout_ms: 60_000,
+        idle_timeout_ms: 300_000,
+        requires: [],
+      },
       permissions: "ask",
       sticky_mode: "conversation",
       max_concurrency: null,
@@ -226,7 +232,7 @@ describe("the registry", () => {
     ],
     [
       target.replace("{ command", "{ mode: external, command"),
-      /^FILE:4:15: runtimes.a.launch.mode: must be managed/,
+      /^FILE:4:15: runtimes.a.launch.mode: must be managed or on_demand; external is for/,
     ],
     [target.replace("command: [agent]", "timeout_ms: 5"), /^FILE:4:5: runtimes.a.launch.command: is missing/],
     [
@@ -240,8 +246,25 @@ describe("the registry", () => {
     [target.replace("adapter: acp", "adapter: a2a"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
     [target.replace("adapter: acp", "adapter: gateway"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
     [
-      target.replace("{ command", "{ mode: on_demand, command"),
-      /^FILE:4:15: runtimes.a.launch.mode: must be managed/,
+      target.replace("{ command", "{ idle_timeout_ms: 0, command"),
+      /^FILE:4:15: runtimes.a.launch.idle_timeout_ms: Too small/,
+    ],
+    [
+      `${target}    requires: [{ name: g, command: [g] }]\n`,
+      /^FILE:5:16: runtimes.a.requires.0.healthcheck: must be an http or https URL/,
+    ],
+    [
+      `${target}    requires: [{ name: g, command: [g], healthcheck: "ws://127.0.0.1:1/" }]\n`,
+      /^FILE:5:41: runtimes.a.requires.0.healthcheck: must be an http or https URL/,
+    ],
+    [
+      `${target}    requires: [{ name: g, command: [], healthcheck: "http://h/", port: 1 }]\n`,
+      /^FILE:5:27: runtimes.a.requires.0.command: must name a program/,
+      /^FILE:5:66: runtimes.a.requires.0.port: is not known here/,
+    ],
+    [
+      `${target}    requires:\n      - { name: g, command: [g], healthcheck: "http://h/" }\n      - { name: g, command: [h], healthcheck: "http://h/" }\n`,
+      /^FILE:7:11: runtimes.a.requires.1.name: g is named twice/,
     ],
     [target.replace("[agent]", "[]"), /^FILE:4:15: runtimes.a.launch.command: must name a program/],
     [target.replace("[agent]", "[agent], cwd: here"), /^FILE:4:33: runtimes.a.launch.cwd: must be absolute/],
@@ -275,7 +298,10 @@ describe("the registry", () => {
     adapter: acp
     dialect: hermes
     display_name: Research
-    launch: { commands: { small: [agent, --small] }, env: { A: b }, cwd: /srv, timeout_ms: 5 }
+    launch: { mode: on_demand, commands: { small: [agent, --small] }, env: { A: b }, cwd: /srv, timeout_ms: 5, idle_timeout_ms: 6 }
+    requires:
+      - { name: gateway, command: [openclaw, gateway], healthcheck: "http://127.0.0.1:18789/readyz" }
+      - { name: other, command: [o], env: { C: d }, healthcheck: "https://o/", timeout_ms: 7, cwd: /srv/o }
     defaults: { executor: small }
     permissions: deny
     sticky_mode: thread
@@ -288,11 +314,31 @@ describe("the registry", () => {
       display_name: "Research",
       dialect: "hermes",
       launch: {
+        mode: "on_demand",
         command: null,
         commands: { small: ["agent", "--small"] },
         env: { A: "b" },
         cwd: "/srv",
         timeout_ms: 5,
+        idle_timeout_ms: 6,
+        requires: [
+          {
+            name: "gateway",
+            command: ["openclaw", "gateway"],
+            env: {},
+            cwd: null,
+            healthcheck: "http://127.0.0.1:18789/readyz",
+            timeout_ms: 60_000,
+          },
+          {
+            name: "other",
+            command: ["o"],
+            env: { C: "d" },
+            cwd: "/srv/o",
+            healthcheck: "https://o/",
+            timeout_ms: 7,
+          },
+        ],
       },
       defaults: { executor: "small" },
       permissions: "deny",

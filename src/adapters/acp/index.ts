@@ -4,6 +4,7 @@
  */
 import type { Clock, Json, JsonObject, RuntimeAdapter, SessionBindings, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
+import { createCompanions } from "#src/processes/companions.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";
 import { dialectOf } from "./dialects.ts";
@@ -30,12 +31,21 @@ export interface AcpOptions extends PoolOptions {
 const defaultInitializeMs = 30_000;
 const defaultSetupMs = 90_000;
 const defaultIdleMs = 3_600_000;
+/** Processes and their companions together are ended in about this time. */
+const closeMs = 7500;
+const leastCloseMs = 1000;
 
 /** The adapter, with a pool of processes of its own. */
 export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
   const pool = createPool<Agent>(options);
+  const companions = createCompanions(options);
   const keys = new Map<string, Set<string>>(); // target → keys of its processes
-  const faults = new Map<string, string>(); // key → how its last start failed
+  const faults = new Map<string, string>(); // key → how its last start failed, or why it was stopped
+
+  const idleOf = (key: string, ms: number) => ({
+    ms,
+    stopped: () => void faults.set(key, `stopped after ${ms} ms without work`),
+  });
 
   const planOf = (target: Target, runtimeOptions: JsonObject): Plan<Agent> => {
     const key = keyOf(target, runtimeOptions);
@@ -49,6 +59,10 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       cwd: launch.cwd ?? options.workDir,
       env: launch.env,
       timeoutMs: launch.timeout_ms,
+      ...(launch.mode === "on_demand" ? { idle: idleOf(key, launch.idle_timeout_ms) } : {}),
+      ...(launch.requires.length === 0
+        ? {}
+        : { require: () => companions.hold(runtime_id, launch.requires) }),
       greet: (child, gone) =>
         greet(child, {
           target,
@@ -72,10 +86,11 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       const state = pool.state(key);
       const pid = pool.up(key)?.child.pid;
       if (pid !== undefined) return { healthy: true, state, process_id: pid };
-      return { healthy: false, state, detail: faults.get(key) ?? `its process is ${state}` };
+      const why = state === "down" ? faults.get(key) : undefined;
+      return { healthy: false, state, detail: why ?? `its process is ${state}` };
     },
-    usable: (target, runtimeOptions) =>
-      pool.up(keyOf(target, runtimeOptions))?.value.leaseOf(subcontextOf(target, runtimeOptions)),
+    usable: (target, runtimeOptions, signal) =>
+      pool.up(keyOf(target, runtimeOptions), signal)?.value.leaseOf(subcontextOf(target, runtimeOptions)),
     launch(target, runtimeOptions, signal) {
       const plan = planOf(target, runtimeOptions);
       const known = keys.get(target.target_id) ?? new Set();
@@ -125,7 +140,11 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       const stopped = meant.map((key) => pool.stop(key));
       return (await Promise.all(stopped)).includes(true);
     },
-    close: pool.close,
+    async close() {
+      const until = options.clock.now() + closeMs;
+      await pool.close();
+      await companions.close(Math.max(leastCloseMs, until - options.clock.now()));
+    },
   };
 }
 
