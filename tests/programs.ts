@@ -68,15 +68,17 @@ export interface TargetEntry {
   readonly command: readonly string[];
   readonly env?: { readonly [name: string]: string };
   readonly timeout_ms?: number;
+  /** More of `launch`. */
+  readonly launch?: { readonly [key: string]: unknown };
   /** Beside `launch`. */
   readonly more?: { readonly [key: string]: unknown };
 }
 
 /** A registry as a file can hold it. */
 export function registryText(targets: { readonly [name: string]: TargetEntry }): string {
-  const runtimes = Object.entries(targets).map(([name, { command, env, timeout_ms, more }]) => [
-    name,
-    { adapter: "acp", launch: { command, env, timeout_ms }, ...more },
-  ]);
+  const runtimes = Object.entries(targets).map(([name, entry]) => {
+    const { command, env, timeout_ms, launch, more } = entry;
+    return [name, { adapter: "acp", launch: { command, env, timeout_ms, ...launch }, ...more }];
+  });
   return JSON.stringify({ runtimes: Object.fromEntries(runtimes) });
 }
