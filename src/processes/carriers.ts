@@ -51,6 +51,11 @@ export async function endCarriers(launch_ids: ReadonlySet<string>, clock: Clock)
   }
 }
 
+/** Whether a carrier lives in the group of this number, which then can't be another's. */
+export function isInGroup({ pid, started }: Carrier, group: number): boolean {
+  return statOf(pid)?.group === String(group) && startTimeOf(pid) === started;
+}
+
 /** Kills a carrier if its number is still its own. */
 export function killCarrier(carrier: Carrier): void {
   if (startTimeOf(carrier.pid) !== carrier.started) return;

@@ -18,6 +18,8 @@ export function read(path: string): string | undefined {
 /** What Linux tells of a process. */
 export interface Stat {
   readonly state: string | undefined;
+  /** The number of its process group. */
+  readonly group: string | undefined;
   /** In ticks since the boot. */
   readonly started: string | undefined;
   /** Bytes; "0": it has none. */
@@ -32,7 +34,13 @@ export function statOf(pid: number): Stat | undefined {
   if (stat === undefined) return undefined;
   // The name in parentheses may hold anything; the third field comes after it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0], started: fields[19], memory: fields[20], environEnd: fields[48] };
+  return {
+    state: fields[0],
+    group: fields[2],
+    started: fields[19],
+    memory: fields[20],
+    environEnd: fields[48],
+  };
 }
 
 function linuxStartTime(pid: number): string | null {

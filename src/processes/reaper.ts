@@ -3,13 +3,14 @@
  *
  * Invariants:
  * 1. A recorded pid is signalled only if its start time is the recorded one, looked at just before
- *    the signal. A later process of that number is never touched. When the leader has just ended, its
- *    group, whose number can't have been given away, is killed once more.
+ *    the signal. A later process of that number is never touched. When the leader has just ended, or a
+ *    process that carries the launch's id is still in its group, the number of the group can't have been
+ *    given away, and what is left of the group is killed.
  * 2. Beyond the group, only processes that carry the id of one of these launches are ended (Linux).
  * 3. Each open row gets its end, whatever was found.
  */
 import type { Clock, LaunchLedger, LaunchRow } from "#src/core/ports.ts";
-import { endCarriers } from "./carriers.ts";
+import { type Carrier, carriersOf, endCarriers, isInGroup } from "./carriers.ts";
 import { signalGroup, startTimeOf } from "./os.ts";
 import type { ProcessLog } from "./start.ts";
 
@@ -32,7 +33,9 @@ const goneMs = 2000;
 export async function reap(options: ReaperOptions): Promise<number> {
   const rows = [...options.ledger.open()];
   await Promise.all(rows.map((row) => endGroup(row, options)));
-  await endCarriers(new Set(rows.map((row) => row.launch_id)), options.clock);
+  const launch_ids = new Set(rows.map((row) => row.launch_id));
+  killGroupsOf(carriersOf(launch_ids), rows);
+  await endCarriers(launch_ids, options.clock);
   await Promise.all(rows.map((row) => note(row, options)));
   return rows.length;
 }
@@ -56,6 +59,14 @@ async function endGroup(row: LaunchRow, { clock, log, graceMs = 1000 }: ReaperOp
 
 function killRest(row: LaunchRow): void {
   if (row.pid !== null) signalGroup(row.pid, "SIGKILL");
+}
+
+function killGroupsOf(carriers: readonly Carrier[], rows: readonly LaunchRow[]): void {
+  const byLaunch = new Map(rows.map((row) => [row.launch_id, row]));
+  for (const carrier of carriers) {
+    const row = byLaunch.get(carrier.launch_id);
+    if (typeof row?.pid === "number" && isInGroup(carrier, row.pid)) killRest(row);
+  }
 }
 
 async function hasGone(row: LaunchRow, ms: number, clock: Clock): Promise<boolean> {

@@ -69,10 +69,11 @@ test("a child without any environment ends with the group of its parent", async 
 async function leave(
   launch_id: string,
   ...flags: string[]
-): Promise<{ child: ChildProcess; row: LaunchRow }> {
+): Promise<{ child: ChildProcess; row: LaunchRow; stderr: Promise<string> }> {
   const [file = "", ...args] = lingering("--ignore-end", ...flags);
   const env = { ...process.env, [launchIdVariable]: launch_id };
-  const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "ignore"], env });
+  const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], env });
+  const stderr = once(child.stderr, "data").then(String);
   await once(child, "spawn");
   const pid = child.pid ?? 0;
   const row: LaunchRow = {
@@ -84,7 +85,7 @@ async function leave(
     started_at_os: startTimeOf(pid),
     status: "ready",
   };
-  return { child, row };
+  return { child, row, stderr };
 }
 
 const quiet = { info() {}, warn() {} };
@@ -111,6 +112,20 @@ describe.runIf(linux)("the reaper", () => {
     await reap({ ledger, clock: systemClock, log: quiet });
     await gone;
     expect(ledger.row(launch_id)?.status).toBe("exited");
+  });
+
+  test("ends a group whose leader has gone, also what has no environment, by a process of it that has", async () => {
+    const launch_id = newId();
+    const { child, row, stderr } = await leave(launch_id, "--child", "--bare-child");
+    const bare = Number(await stderr);
+    await expect.poll(() => survivorsOf(launch_id).length, { timeout: 5000 }).toBe(2);
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+    expect(startTimeOf(bare)).not.toBeNull();
+    await reap({ ledger: createMemoryLedger([row]), clock: systemClock, log: quiet });
+    await expect.poll(() => startTimeOf(bare), { timeout: 5000 }).toBeNull();
+    expect(survivorsOf(launch_id)).toEqual([]);
   });
 
   test("never touches a process that has the recorded pid and another start time", async () => {
