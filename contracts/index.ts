@@ -3,6 +3,8 @@ import { initContract } from "@ts-rest/core";
 import { artifactRoutes } from "./artifacts.ts";
 import { everywhere } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
+import { registryRoutes } from "./registry.ts";
+import { runtimeRoutes } from "./runtimes.ts";
 import { serviceRoutes } from "./service.ts";
 import { targetRoutes } from "./targets.ts";
 import { taskRoutes } from "./task-routes.ts";
@@ -15,6 +17,8 @@ export const contract = c.router(
     tasks: taskRoutes,
     events: eventRoutes,
     targets: targetRoutes,
+    runtimes: runtimeRoutes,
+    registry: registryRoutes,
     artifacts: artifactRoutes,
     tokens: tokenRoutes,
     service: serviceRoutes,

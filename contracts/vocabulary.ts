@@ -8,6 +8,7 @@ import {
   eventSources,
   failureReasons,
   launchModes,
+  launchStatuses,
   questionKinds,
   remoteBindings,
   resumedBy,
@@ -57,6 +58,12 @@ export const AdapterName = z
 export const RuntimeState = z
   .enum(runtimeStates)
   .meta({ id: "RuntimeState", description: "The phase of a runtime's process.", examples: ["up"] });
+
+export const LaunchStatus = z.enum(launchStatuses).meta({
+  id: "LaunchStatus",
+  description: "How far a launch came; intended is written before the process is spawned.",
+  examples: ["ready"],
+});
 
 export const RemoteBinding = z
   .enum(remoteBindings)

@@ -207,7 +207,11 @@ function complete(file: ConfigFile): Config {
 }
 
 function registryPath(given: string | undefined, dataDir: string): string | null {
-  if (given !== undefined) return absolute(given);
+  return given === undefined ? usualRegistry(dataDir) : absolute(given);
+}
+
+/** The registry of a node that is told of none, if there is one now. */
+export function usualRegistry(dataDir: string): string | null {
   const usual = join(dataDir, "registry.yaml");
   return existsSync(usual) ? usual : null;
 }

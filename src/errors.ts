@@ -48,13 +48,21 @@ export const exitCodes = {
   config: 78,
 } as const;
 
+interface StartErrorMore {
+  readonly cause?: unknown;
+  readonly mistakes?: readonly { path: string; message: string }[];
+}
+
 /** Why a node can't start: one clear line and an exit code. */
 export class StartError extends Error {
   readonly exitCode: number;
-  constructor(exit: keyof typeof exitCodes, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  /** Of a file that was checked: each mistake by itself. */
+  readonly mistakes: readonly { path: string; message: string }[] | undefined;
+  constructor(exit: keyof typeof exitCodes, message: string, options: StartErrorMore = {}) {
+    super(message, { cause: options.cause });
     this.name = "StartError";
     this.exitCode = exitCodes[exit];
+    this.mistakes = options.mistakes;
   }
 }
 

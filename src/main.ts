@@ -8,15 +8,17 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
 import { systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, usualRegistry } from "./config.ts";
 import type { Clock } from "./core/ports.ts";
+import type { RoutingTable } from "./core/route.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
+import { reloadRegistry } from "./engine/reload-registry.ts";
 import { stopEngine } from "./engine/stop.ts";
 import { createToken, type Tokens } from "./engine/tokens.ts";
-import { messageOf, StartError } from "./errors.ts";
+import { messageOf, RequestError, StartError } from "./errors.ts";
 import { createApp, createHttpServer } from "./http/app.ts";
 import type { Logger } from "./log.ts";
 import { reap } from "./processes/reaper.ts";
@@ -26,6 +28,7 @@ import { openDiskArtifacts } from "./store/artifacts/disk.ts";
 import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
 import { openStorage, type Storage, startErrorOf } from "./store/open.ts";
+import { openLaunchReader } from "./store/read-launches.ts";
 import { openTaskReader } from "./store/read-tasks.ts";
 import { openSessionBindings } from "./store/sessions.ts";
 import { openTaskLog } from "./store/task-log.ts";
@@ -38,6 +41,8 @@ export interface RunningNode {
   readonly url: string;
   /** Brings it to a graceful end; safe to call twice. */
   stop(): Promise<void>;
+  /** Reads the registry file again; a mistake changes nothing and is logged. */
+  reload(): Promise<void>;
 }
 
 /** Connections that are busy with nothing get so long to go. */
@@ -66,6 +71,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       logger,
       log,
       reader: openTaskReader(storage.reader),
+      launches: openLaunchReader(storage.reader),
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, openArtifactRows(storage.writer, storage.reader), log, clock),
@@ -79,13 +85,15 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       places: openPlaces(),
       timeoutMs: config.timeoutMs,
       works: new Map(),
+      retiring: new Map(),
       watched: new WeakSet(),
       creating: new Map(),
       stopping: false,
     };
     forgetOld(engine, [engine.keys, bindings]);
     await prepare(engine, launches);
-    const { app, streams } = createApp({ ...config, engine, tokens });
+    const reload = () => reloadRegistry(engine, () => registryOf(config), launches.know);
+    const { app, streams } = createApp({ ...config, engine, tokens, reloadRegistry: reload });
     gate.open(app);
     await writeNodeFile(config.dataDir, url);
     logger.info(
@@ -97,6 +105,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     return {
       url,
       stop: once(() => stopNode({ engine, storage, server: gate.server, streams, config, launches })),
+      reload: () => reload().then(noted, (thrown: unknown) => tellMistakes(logger, thrown)),
     };
   } catch (thrown) {
     gate.server.close();
@@ -104,6 +113,21 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     storage.close();
     throw startErrorOf(thrown, config.database);
   }
+}
+
+const noted = () => {};
+
+/** A node that was told of no registry looks again where one usually is. */
+function registryOf({ registry, dataDir }: Config): RoutingTable {
+  const path = registry ?? usualRegistry(dataDir);
+  if (path !== null) return readRegistry(path);
+  throw new StartError("config", `there is no registry: write ${join(dataDir, "registry.yaml")}`);
+}
+
+function tellMistakes(logger: Logger, thrown: unknown): void {
+  if (thrown instanceof RequestError)
+    logger.error({ errors: thrown.errors }, `the registry was not taken over: ${thrown.message}`);
+  else logger.error({ err: thrown }, "the registry could not be taken over");
 }
 
 /** Ends what earlier lives left running, then decides what becomes of their tasks. */

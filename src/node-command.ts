@@ -1,4 +1,5 @@
 /** The command `alink-node`: starts a node, stops it at a signal, and says in one line why it can't. */
+import { closeSync, openSync } from "node:fs";
 import { ConfigFile, flags, readConfig } from "./config.ts";
 import { StartError } from "./errors.ts";
 import { openLog } from "./log.ts";
@@ -24,6 +25,7 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
     const starting = startNode(config, logger);
     stopAtSignals(starting, (thrown) => logger.error({ err: thrown }, "the node could not stop cleanly"));
+    reloadAtHangup(starting);
     const node = await starting;
     process.stdout.write(`AethroLink ${version} answers at ${node.url}\n`);
   } catch (thrown) {
@@ -62,6 +64,24 @@ function stopAtSignals(starting: Promise<RunningNode>, failed: (thrown: unknown)
       asked = true;
       void stop();
     });
+  }
+}
+
+/** SIGHUP is for the registry; but a node whose terminal was closed ends with it. */
+function reloadAtHangup(starting: Promise<RunningNode>): void {
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY === true);
+  process.on("SIGHUP", () => {
+    if (atTerminal && !hasTerminal()) process.kill(process.pid, "SIGTERM");
+    else starting.then((node) => node.reload()).catch(() => {}); // whoever started it says why
+  });
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
   }
 }
 

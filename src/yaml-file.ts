@@ -30,23 +30,42 @@ export function readYaml<S extends z.ZodType>(
 ): YamlFile<z.output<S>> {
   const lines = new LineCounter();
   const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
   const [broken] = document.errors;
-  if (broken !== undefined) throw new StartError("config", `${at(broken.pos[0])}: ${broken.message}`);
-
-  const where = (place: readonly PropertyKey[]) => at(offsetOf(document, place));
+  if (broken !== undefined) {
+    throw mistaken(path, [
+      { place: lines.linePos(broken.pos[0]), mistake: { path: [], message: broken.message } },
+    ]);
+  }
+  const placeOf = (place: readonly PropertyKey[]) => lines.linePos(offsetOf(document, place));
   const parsed = schema.safeParse(document.toJS() ?? {});
   const mistakes = parsed.success ? more(parsed.data) : parsed.error.issues.flatMap(mistakesOf);
   if (mistakes.length > 0) {
-    throw new StartError(
-      "config",
-      mistakes.map((mistake) => `${where(mistake.path)}: ${textOf(mistake)}`).join("\n"),
+    throw mistaken(
+      path,
+      mistakes.map((mistake) => ({ place: placeOf(mistake.path), mistake })),
     );
   }
+  const where = (place: readonly PropertyKey[]) => positionIn(path, placeOf(place));
   return { value: parsed.data as z.output<S>, where };
+}
+
+interface Place {
+  readonly line: number;
+  readonly col: number;
+}
+
+const positionIn = (path: string, { line, col }: Place) => `${path}:${line}:${col}`;
+
+function mistaken(
+  path: string,
+  found: readonly { readonly place: Place; readonly mistake: Mistake }[],
+): StartError {
+  const lines = found.map(({ place, mistake }) => `${positionIn(path, place)}: ${textOf(mistake)}`);
+  const mistakes = found.map(({ place: { line, col }, mistake }) => ({
+    path: mistake.path.join("."),
+    message: `line ${line}, column ${col}: ${mistake.message}`,
+  }));
+  return new StartError("config", lines.join("\n"), { mistakes });
 }
 
 function readText(path: string): string {

@@ -3,16 +3,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import type { RegistryReloaded } from "#contracts/registry.ts";
 import { TaskCreateRequest, TaskResumeRequest } from "#contracts/task-request.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { createFakeAdapter, type FakeAdapter, type FakeOptions } from "#src/adapters/fake/index.ts";
 import type { Json, Target } from "#src/core/ports.ts";
+import type { RoutingTable } from "#src/core/route.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { openArtifactKeeper } from "#src/engine/artifacts.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import type { Engine } from "#src/engine/engine.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
+import { reloadRegistry } from "#src/engine/reload-registry.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
 import { RequestError } from "#src/errors.ts";
 import { openArtifactRows } from "#src/store/artifact-rows.ts";
@@ -20,6 +23,7 @@ import { openDiskArtifacts } from "#src/store/artifacts/disk.ts";
 import { openIdempotencyKeys } from "#src/store/idempotency.ts";
 import { openLaunches } from "#src/store/launches.ts";
 import { openStorage, type Storage } from "#src/store/open.ts";
+import { openLaunchReader } from "#src/store/read-launches.ts";
 import { openTaskReader } from "#src/store/read-tasks.ts";
 import { openTaskLog } from "#src/store/task-log.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
@@ -51,6 +55,8 @@ export interface OpenEngine extends AsyncDisposable {
   dataOf(task_id: string, kind: string): { readonly [key: string]: unknown };
   /** Resolves when the log says that the task stands there. */
   reaches(task_id: string, status: string): Promise<TaskRecord>;
+  /** Takes over another registry. */
+  reload(table: RoutingTable): Promise<RegistryReloaded>;
   /** Leaves everything as a SIGKILL would: nothing more is written. */
   abandon(): void;
 }
@@ -82,6 +88,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     logger: pino({ level: "silent" }),
     log,
     reader: openTaskReader(storage.reader),
+    launches: openLaunchReader(storage.reader),
     leases: launches.leases,
     keys: openIdempotencyKeys(storage.writer, clock),
     artifacts: openArtifactKeeper(await openDiskArtifacts(join(dir, "artifacts")), rows, log, clock),
@@ -90,13 +97,15 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     places: openPlaces(),
     timeoutMs: 3_600_000,
     works: new Map(),
+    retiring: new Map(),
     watched: new WeakSet(),
     creating: new Map(),
     stopping: false,
   };
   await launches.know(targets);
   await recoverTasks(engine);
-  return { engine, fake, clock, storage, dir, ...handles(engine), ...endings(engine, storage, dir) };
+  const reload = (table: RoutingTable) => reloadRegistry(engine, () => table, launches.know);
+  return { engine, fake, clock, storage, dir, reload, ...handles(engine), ...endings(engine, storage, dir) };
 }
 
 function handles(engine: Engine) {

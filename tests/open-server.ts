@@ -43,7 +43,14 @@ export async function openServer(options: ServerOptions = {}): Promise<OpenServe
   const store = openTokens(node.storage.writer, node.engine.log.batch);
   const { token, record } = await createToken({ store }, node.clock, "operator", "tests");
   const tokens = { store, ownId: record.token_id };
-  const { app, streams } = createApp({ engine: node.engine, tokens, auth, allowedHosts, allowedOrigins });
+  const { app, streams } = createApp({
+    engine: node.engine,
+    tokens,
+    reloadRegistry: () => node.reload({ targets: new Map(), routes: new Map() }),
+    auth,
+    allowedHosts,
+    allowedOrigins,
+  });
   const { server, open } = createHttpServer();
   open(app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

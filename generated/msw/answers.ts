@@ -2029,6 +2029,405 @@ export const operations = {
       }
     }
   },
+  "listLaunches": {
+    "method": "get",
+    "path": "/v1/runtimes/:runtime_id/launches",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "launches": [
+            {
+              "launch_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D3",
+              "runtime_id": "research",
+              "subcontext_key": "default",
+              "command": [
+                "hermes-acp"
+              ],
+              "pid": 4711,
+              "started_at_os": "81726354",
+              "status": "ready",
+              "error_text": "hermes-acp exited with code 1 before it was ready",
+              "started_at": "2026-11-23T09:30:00.000Z",
+              "ended_at": "2026-11-23T09:30:00.000Z"
+            }
+          ],
+          "next_cursor": null
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:runtime_not_found",
+          "title": "There is no such runtime",
+          "status": 404,
+          "code": "runtime_not_found",
+          "detail": "There is no such runtime.",
+          "error": "There is no such runtime.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "probeRuntime": {
+    "method": "post",
+    "path": "/v1/runtimes/:runtime_id/probe",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "runtime_id": "research",
+          "command_found": true,
+          "name": "hermes-agent",
+          "version": "0.19.0",
+          "capabilities": {},
+          "auth_methods": [
+            {
+              "id": "api-key",
+              "name": "API key",
+              "description": "Set HERMES_API_KEY"
+            }
+          ],
+          "error": "command not found: hermes-acp"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:runtime_not_found",
+          "title": "There is no such runtime",
+          "status": 404,
+          "code": "runtime_not_found",
+          "detail": "There is no such runtime.",
+          "error": "There is no such runtime.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "reloadRegistry": {
+    "method": "post",
+    "path": "/v1/registry/reload",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "targets": [
+            "research",
+            "echo"
+          ],
+          "added": [
+            "echo"
+          ],
+          "changed": [],
+          "removed": []
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      422: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:registry_invalid",
+          "title": "The registry has mistakes",
+          "status": 422,
+          "code": "registry_invalid",
+          "detail": "The registry has mistakes.",
+          "error": "The registry has mistakes.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
   "getArtifact": {
     "method": "get",
     "path": "/artifacts/:artifact_id",

@@ -257,6 +257,24 @@ export interface Run {
   readonly cancel?: () => Promise<void>;
 }
 
+/** What a runtime says of itself when it is greeted, or why it says nothing. */
+export interface Probe {
+  /** Whether its program is there. */
+  readonly command_found: boolean;
+  /** The start that this is about; null where nothing was spawned. */
+  readonly launch_id: string | null;
+  readonly name?: string;
+  readonly version?: string;
+  /** In the runtime's own words. */
+  readonly capabilities: JsonObject;
+  /** undefined: it can't be told without a session. */
+  readonly auth_required?: boolean;
+  /** The ways to log in that it announces, in its own words. */
+  readonly auth_methods?: readonly Json[];
+  /** Why it could not be greeted. */
+  readonly error?: string;
+}
+
 /** How a kind of runtime is driven. A plain object; safe to call from many tasks at once. */
 export interface RuntimeAdapter {
   readonly name: AdapterName;
@@ -274,6 +292,12 @@ export interface RuntimeAdapter {
    * @throws AdapterFault not_found for an executor that the target doesn't list
    */
   launch(target: Target, options: JsonObject, signal: AbortSignal): Launch;
+  /**
+   * Starts the runtime as `launch` does and tells what it announced; opens no session and leaves it up.
+   * A runtime that can't be started is an answer, not a fault.
+   * @throws AdapterFault unavailable when nothing is started any more
+   */
+  probe(target: Target, options: JsonObject, signal: AbortSignal): Promise<Probe>;
   /** Pure. `sticky_key` as in {@link TaskToRun}. */
   lane(target: Target, options: JsonObject, sticky_key: string | null): Lane;
   /**

@@ -41,15 +41,15 @@ export async function createTask(engine: Engine, given: CreateTask): Promise<Cre
   const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
   const earlier = earlierUse(engine, key, bodyHash);
   if (earlier !== undefined) return replay(engine, earlier);
-  const to = routed(engine, request);
-  refuseWhenFull(engine, to.target);
+  refuseWhenFull(engine, routed(engine, request).target);
   const large = await storeLargePayload(engine, request.payload as Json);
   try {
-    // That took time: the node may stop, the key may have been used, the queue may have filled. From here
-    // on all is one turn.
+    // That took time: the node may stop, the key may have been used, the registry may be another, the
+    // queue may have filled. From here on all is one turn.
     refuseWhenStopping(engine);
     const meanwhile = earlierUse(engine, key, bodyHash);
     if (meanwhile === undefined) {
+      const to = routed(engine, request);
       refuseWhenFull(engine, to.target);
       return await accept(engine, given, { to, large, bodyHash });
     }

@@ -5,6 +5,7 @@ import type { RoutingTable } from "#src/core/route.ts";
 import type { Logger } from "#src/log.ts";
 import type { IdempotencyKeys } from "#src/store/idempotency.ts";
 import type { Leases } from "#src/store/launches.ts";
+import type { LaunchReader } from "#src/store/read-launches.ts";
 import type { TaskReader } from "#src/store/read-tasks.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
@@ -16,16 +17,20 @@ export interface Engine {
   readonly logger: Logger;
   readonly log: TaskLog;
   readonly reader: TaskReader;
+  readonly launches: LaunchReader;
   readonly leases: Leases;
   readonly keys: IdempotencyKeys;
   readonly artifacts: ArtifactKeeper;
   readonly adapters: { readonly [Name in AdapterName]?: RuntimeAdapter };
-  readonly routing: RoutingTable;
+  /** Replaced by a reload of the registry, and by nothing else. */
+  routing: RoutingTable;
   readonly places: Places;
   /** Running time of a task whose target says nothing; null: none. */
   readonly timeoutMs: number | null;
   /** The tasks that are being worked on, by id. */
   readonly works: Map<string, Work>;
+  /** Targets whose former processes still have tasks, until those are over; nothing is started for them. */
+  readonly retiring: Map<string, Promise<void>>;
   /** Leases whose end is watched already. */
   readonly watched: WeakSet<Lease>;
   /** Creations with an idempotency key that aren't on disk yet. */
@@ -44,6 +49,8 @@ export interface Work {
   readonly adapter: RuntimeAdapter;
   /** Aborted when nothing more is to be waited for on the task's behalf. */
   readonly over: AbortController;
+  /** Settles when it is worked on no more: the task has ended or shall not go on, and its run has ended. */
+  readonly done: Promise<void>;
   /** Held from ready until the task has ended and its run too. */
   place: Place | undefined;
   run: Run | undefined;

@@ -32,11 +32,13 @@ const mostLaunches = 3;
 
 /** Takes up an open task; what is known at once is decided in this turn. */
 export function startWork(engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work {
+  const done = Promise.withResolvers<void>();
   const work: Work = {
     task,
     target,
     adapter,
     over: new AbortController(),
+    done: done.promise,
     place: undefined,
     run: undefined,
     timers: {},
@@ -55,6 +57,7 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
       work.over.abort();
       work.place?.release();
       engine.works.delete(task.fixed.task_id);
+      done.resolve();
     });
   return work;
 }
@@ -108,6 +111,8 @@ async function untilReady(engine: Engine, work: Work): Promise<Lease | undefined
     for (let launches = 0; ; launches++) {
       // Asked for before the launch, so that tasks go on in the order in which they came.
       const granted = askPlace(engine, work);
+      const retiring = engine.retiring.get(target.target_id);
+      if (retiring !== undefined) await formerGone(engine, work, retiring);
       const lease =
         adapter.usable(target, task.fixed.runtime_options, work.over.signal) ??
         (await launchFor(engine, work, launches));
@@ -131,8 +136,20 @@ export const pendingLaunch = (reason: string): Happening => ({
   data: { reason },
 });
 
+/** Waits until the process of settings that hold no more has done what it has, or nobody waits any more. */
+async function formerGone(engine: Engine, { task, over }: Work, retiring: Promise<void>): Promise<void> {
+  if (task.status !== "pending_launch") {
+    engine.log.append(task, pendingLaunch("its runtime still works under the registry of before"));
+  }
+  const aborted = new Promise<void>((resolve) => {
+    over.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([retiring, aborted]);
+}
+
 async function launchFor(engine: Engine, work: Work, launches: number): Promise<Lease | undefined> {
   const { task, target, adapter, over } = work;
+  if (over.signal.aborted) return undefined;
   if (!task.fixed.delivery.launch_if_down) {
     failTask(
       engine,

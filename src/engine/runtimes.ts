@@ -1,6 +1,13 @@
 /** Runtimes by hand: their health, their start and stop. */
 import type { TaskStatus } from "#contracts/enums.ts";
-import { AdapterFault, type JsonObject, type Launch, type Lease, type Target } from "#src/core/ports.ts";
+import {
+  AdapterFault,
+  type JsonObject,
+  type Launch,
+  type Lease,
+  type Probe,
+  type Target,
+} from "#src/core/ports.ts";
 import { layOver } from "#src/core/runtime-options.ts";
 import { fail } from "#src/errors.ts";
 import { adapterOf, type Engine } from "./engine.ts";
@@ -42,7 +49,7 @@ export async function startRuntime(
   target: Target,
   options: JsonObject,
 ): Promise<{ lease: Lease; started: boolean }> {
-  if (engine.stopping) fail("unavailable", "The node is stopping.");
+  refuseToStart(engine, target);
   const adapter = adapterOf(engine, target);
   const merged = layOver(target.defaults, options);
   const use = new AbortController();
@@ -59,6 +66,31 @@ export async function startRuntime(
     fail("launch_failed", thrown.message, { cause: thrown, ...more });
   } finally {
     use.abort();
+  }
+}
+
+function refuseToStart({ stopping, retiring }: Engine, { target_id }: Target): void {
+  if (stopping) fail("unavailable", "The node is stopping.");
+  if (retiring.has(target_id)) {
+    fail(
+      "unavailable",
+      `The process of ${target_id} still works for tasks under the registry of before; it is started anew when they are over.`,
+    );
+  }
+}
+
+/**
+ * Asks a target's runtime what it is, and starts it for that if it is down.
+ * @throws RequestError unavailable; a runtime that can't be started is an answer
+ */
+export async function probeRuntime(engine: Engine, target: Target, options: JsonObject): Promise<Probe> {
+  refuseToStart(engine, target);
+  try {
+    const merged = layOver(target.defaults, options);
+    return await adapterOf(engine, target).probe(target, merged, new AbortController().signal);
+  } catch (thrown) {
+    if (!(thrown instanceof AdapterFault)) throw thrown;
+    fail("unavailable", `${target.target_id} can't be started now: ${thrown.message}.`, { cause: thrown });
   }
 }
 

@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/express";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { contract } from "#contracts/index.ts";
+import type { RegistryReloaded } from "#contracts/registry.ts";
 import type { Engine } from "#src/engine/engine.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
@@ -18,6 +19,8 @@ import { type GuardOptions, guard } from "./guard.ts";
 import { answerErrors, problemOf } from "./problem.ts";
 import { artifactHandlers } from "./routes/artifacts.ts";
 import { eventHandlers } from "./routes/events.ts";
+import { registryHandlers } from "./routes/registry.ts";
+import { runtimeHandlers } from "./routes/runtimes.ts";
 import { serviceHandlers } from "./routes/service.ts";
 import { targetHandlers } from "./routes/targets.ts";
 import { taskHandlers } from "./routes/tasks.ts";
@@ -29,22 +32,25 @@ export interface Server {
   readonly engine: Engine;
   readonly tokens: Tokens;
   readonly streams: Streams;
+  /** Reads the registry file again; throws a RequestError registry_invalid. */
+  readonly reloadRegistry: () => Promise<RegistryReloaded>;
   readonly counts: { readonly refused: { [code: string]: number } };
 }
 
 export interface AppOptions extends Omit<GuardOptions, "refused" | "findToken"> {
   readonly engine: Engine;
   readonly tokens: Tokens;
+  readonly reloadRegistry: Server["reloadRegistry"];
 }
 
 const largestBody = 1024 * 1024;
 
 /** Builds the application. */
 export function createApp(options: AppOptions): { app: Express; streams: Streams } {
-  const { engine, tokens } = options;
+  const { engine, tokens, reloadRegistry } = options;
   const streams = openStreams(engine.clock);
   const refused: { [code: string]: number } = {};
-  const server: Server = { engine, tokens, streams, counts: { refused } };
+  const server: Server = { engine, tokens, streams, reloadRegistry, counts: { refused } };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -63,6 +69,8 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
     tasks: taskHandlers(server),
     events: eventHandlers(server),
     targets: targetHandlers(server),
+    runtimes: runtimeHandlers(server),
+    registry: registryHandlers(server),
     artifacts: artifactHandlers(server),
     tokens: tokenHandlers(server),
     service: serviceHandlers(server),

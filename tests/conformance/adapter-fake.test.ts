@@ -7,6 +7,7 @@ adapterConformance({
   open({ cancelGraceMs }) {
     const adapter = createFakeAdapter({
       cancelGraceMs,
+      installed: ({ target_id }) => target_id !== "missing",
       launch(start) {
         queueMicrotask(() => {
           if (start.target.target_id === "failing") start.fail("exited with code 1");

@@ -231,6 +231,29 @@ export function adapterConformance(setup: AdapterSetup): void {
       );
     });
 
+    test("tells a probe what the runtime announced, and leaves it up", async () => {
+      await using under = setup.open(grace);
+      const { adapter, target } = under;
+      const probe = await adapter.probe(target, {}, patient);
+      expect(probe).toMatchObject({ command_found: true, auth_required: false });
+      expect([typeof probe.name, typeof probe.version, probe.error]).toEqual(["string", "string", undefined]);
+      expect(probe.capabilities).not.toEqual({});
+      expect(adapter.usable(target, {})).toBeDefined();
+      expect((await adapter.probe(target, {}, patient)).launch_id).toBe(probe.launch_id);
+      expect(under.starts()).toBe(1);
+    });
+
+    test("tells a probe why a runtime can't be greeted, instead of failing", async () => {
+      await using under = setup.open(grace);
+      const { adapter, failing, missing } = under;
+      const dead = await adapter.probe(failing, {}, patient);
+      expect(dead).toMatchObject({ command_found: true, capabilities: {} });
+      expect(dead.error).toMatch(new RegExp(`exited with code \\d.*; see launch ${dead.launch_id}$`));
+      const absent = await adapter.probe(missing, {}, patient);
+      expect(absent).toMatchObject({ command_found: false, capabilities: {} });
+      expect(absent.error).toMatch(/command not found/);
+    });
+
     test("continues a conversation in its live session", async () => {
       await using under = setup.open(grace);
       const first = await start(under, { text: "one" }, "conversation:a");

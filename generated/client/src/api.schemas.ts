@@ -134,7 +134,7 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
 /**
  * Why a task failed.
  */
@@ -172,15 +172,60 @@ export interface LastError {
 }
 
 /**
- * managed: the node starts and owns the process; on_demand: started for a task, stopped when idle; external: never started here.
- */
-export type LaunchMode = 'managed' | 'on_demand' | 'external';
-/**
  * A name of a target or a participant.
  * @pattern ^(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$
  */
 export type Name = string;
 
+/**
+ * How far a launch came; intended is written before the process is spawned.
+ */
+export type LaunchStatus = 'intended' | 'launching' | 'ready' | 'failed' | 'exited';
+/**
+ * One start of a runtime's process.
+ */
+export interface LaunchRecord {
+  launch_id: Ulid;
+  runtime_id: Name;
+  /** The context of the runtime: default, executor:<name> or session:<key>. */
+  subcontext_key: string;
+  command: string[];
+  /**
+     * null: it was not spawned.
+     * @nullable
+     */
+  pid: number | null;
+  /**
+     * The operating system's own start time of the pid; tells it from a later one.
+     * @nullable
+     */
+  started_at_os: string | null;
+  status: LaunchStatus;
+  /**
+     * How it ended, then the last that it wrote to standard error, known secrets masked.
+     * @nullable
+     */
+  error_text: string | null;
+  started_at: Time;
+  ended_at: Time | null;
+}
+
+/**
+ * A page of launches, newest first.
+ */
+export interface LaunchList {
+  launches: LaunchRecord[];
+  /**
+     * Where the next page begins; null: this was the last.
+     * @nullable
+     */
+  next_cursor: string | null;
+}
+
+/**
+ * managed: the node starts and owns the process; on_demand: started for a task, stopped when idle; external: never started here.
+ */
+export type LaunchMode = 'managed' | 'on_demand' | 'external';
 /**
  * This document.
  */
@@ -277,6 +322,25 @@ export interface Question {
   schema?: JsonRecord;
   asked_at: Time;
   expires_at: Time;
+}
+
+/**
+ * Nothing need be said.
+ */
+export interface RegistryReloadRequest { [key: string]: unknown }
+
+/**
+ * What the node took over from the registry.
+ */
+export interface RegistryReloaded {
+  /** All targets of the file. */
+  targets: Name[];
+  /** Those that are new. */
+  added: Name[];
+  /** Those of which anything is different. */
+  changed: Name[];
+  /** Those that are not there any more. */
+  removed: Name[];
 }
 
 /**
@@ -459,6 +523,35 @@ export interface RuntimePendingLaunchEvent {
   message?: string;
   data: RuntimePendingLaunchEventData;
   created_at: Time;
+}
+
+/**
+ * What a runtime says of itself, or why it says nothing.
+ */
+export interface RuntimeProbe {
+  runtime_id: Name;
+  /** Whether its program is there. */
+  command_found: boolean;
+  /** The start that the answer is about. */
+  launch_id?: Ulid;
+  /** What it calls itself. */
+  name?: string;
+  version?: string;
+  /** What it announced, in its own words (agentCapabilities); empty where it came to none. */
+  capabilities: JsonRecord;
+  /** true: it refused to be greeted without a login; false: it announces no way to log in, so that none is needed; absent: it announces ways (auth_methods), and only a first task tells whether a login is there already. */
+  auth_required?: boolean;
+  /** The ways to log in that it announces, in its own words (authMethods). */
+  auth_methods?: JsonValue[];
+  /** Why it could not be greeted. */
+  error?: string;
+}
+
+/**
+ * Which context of the runtime to look at.
+ */
+export interface RuntimeProbeRequest {
+  runtime_options?: RuntimeOptions;
 }
 
 export type RuntimeReadyEventKind = 'runtime.ready';
@@ -1172,6 +1265,20 @@ detail?: ListRuntimesDetail;
 };
 
 export type ListRuntimesDetail = '0' | '1' | 'true' | 'false';
+export type ListLaunchesParams = {
+/**
+ * How many rows at most.
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+/**
+ * The next_cursor of the page before.
+ * @pattern ^[\w-]{1,256}$
+ */
+cursor?: string;
+};
+
 export type GetArtifactHeaders = {
 /**
  * One byte range.

@@ -20,14 +20,20 @@ import type {
   GetArtifactHeaders,
   GetTaskParams,
   Healthz,
+  LaunchList,
+  ListLaunchesParams,
   ListRuntimesParams,
   ListTargetsParams,
   ListTasksParams,
   Name,
   OpenapiDocument,
   Pong,
+  RegistryReloadRequest,
+  RegistryReloaded,
   RuntimeHealth,
   RuntimeList,
+  RuntimeProbe,
+  RuntimeProbeRequest,
   RuntimeStartRequest,
   RuntimeStarted,
   RuntimeStopRequest,
@@ -599,6 +605,119 @@ return call<RuntimeStopped>(getStopRuntimeUrl(runtimeId),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(runtimeStopRequest)
+  }
+);}
+
+
+
+export const getListLaunchesUrl = (runtimeId: Name,
+    params?: ListLaunchesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v1/runtimes/${encodeURIComponent(String(runtimeId))}/launches?${stringifiedParams}` : `/v1/runtimes/${encodeURIComponent(String(runtimeId))}/launches`
+}
+
+/**
+ * The operator's alone: what a runtime writes to standard error may hold prompts.
+ * @summary List a runtime's launches, newest first
+ */
+export const listLaunches = async (runtimeId: Name,
+    params?: ListLaunchesParams, options?: Parameters<typeof call>[1]): Promise<LaunchList> => {
+
+  return call<LaunchList>(getListLaunchesUrl(runtimeId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getProbeRuntimeUrl = (runtimeId: Name,) => {
+
+
+
+
+  return `/v1/runtimes/${encodeURIComponent(String(runtimeId))}/probe`
+}
+
+/**
+ * Starts it if it is down, greets it, opens no session, and leaves it up. A runtime that can't be started is an answer too: command_found and error say why.
+ * @summary Ask a runtime what it is and can do
+ */
+export const probeRuntime = async (runtimeId: Name,
+    runtimeProbeRequest?: RuntimeProbeRequest, options?: Parameters<typeof call>[1]): Promise<RuntimeProbe> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<RuntimeProbe>(getProbeRuntimeUrl(runtimeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(runtimeProbeRequest)
+  }
+);}
+
+
+
+export const getReloadRegistryUrl = () => {
+
+
+
+
+  return `/v1/registry/reload`
+}
+
+/**
+ * The file is checked whole, then taken over at once; a mistake changes nothing, and errors says where each one stands. Tasks that wait for a target that has gone fail as route_not_found; those that run finish.
+ * @summary Read the registry file again
+ */
+export const reloadRegistry = async (registryReloadRequest?: RegistryReloadRequest, options?: Parameters<typeof call>[1]): Promise<RegistryReloaded> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<RegistryReloaded>(getReloadRegistryUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(registryReloadRequest)
   }
 );}
 

@@ -2,13 +2,22 @@
  * The stdio Agent Client Protocol as a way out: one process per target (or executor), many sessions
  * in it, one open turn per session.
  */
-import type { Clock, Json, JsonObject, RuntimeAdapter, SessionBindings, Target } from "#src/core/ports.ts";
+import type {
+  Clock,
+  Json,
+  JsonObject,
+  Launch,
+  RuntimeAdapter,
+  SessionBindings,
+  Target,
+} from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { createCompanions } from "#src/processes/companions.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";
 import { dialectOf } from "./dialects.ts";
 import { defaultLineLimit } from "./message-stream.ts";
+import { probeAgent } from "./probe.ts";
 import { executorOf, sessionPlaceOf, slotOf, subcontextOf } from "./session-place.ts";
 import { submit } from "./submit.ts";
 
@@ -79,6 +88,24 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     };
   };
 
+  const launch = (target: Target, runtimeOptions: JsonObject, signal: AbortSignal): Launch => {
+    const plan = planOf(target, runtimeOptions);
+    const known = keys.get(target.target_id) ?? new Set();
+    keys.set(target.target_id, known.add(plan.key));
+    const { launch_id, ready } = pool.launch(plan, signal);
+    const lease = ready.then(
+      (up) => {
+        faults.delete(plan.key);
+        return up.value.leaseOf(subcontextOf(target, runtimeOptions));
+      },
+      (fault: Error) => {
+        faults.set(plan.key, fault.message);
+        throw fault;
+      },
+    );
+    return { launch_id, lease };
+  };
+
   return {
     name: "acp",
     async health(target, runtimeOptions) {
@@ -91,23 +118,12 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     },
     usable: (target, runtimeOptions, signal) =>
       pool.up(keyOf(target, runtimeOptions), signal)?.value.leaseOf(subcontextOf(target, runtimeOptions)),
-    launch(target, runtimeOptions, signal) {
-      const plan = planOf(target, runtimeOptions);
-      const known = keys.get(target.target_id) ?? new Set();
-      keys.set(target.target_id, known.add(plan.key));
-      const { launch_id, ready } = pool.launch(plan, signal);
-      const lease = ready.then(
-        (up) => {
-          faults.delete(plan.key);
-          return up.value.leaseOf(subcontextOf(target, runtimeOptions));
-        },
-        (fault: Error) => {
-          faults.set(plan.key, fault.message);
-          throw fault;
-        },
-      );
-      return { launch_id, lease };
-    },
+    launch,
+    probe: (target, runtimeOptions, signal) =>
+      probeAgent(
+        () => launch(target, runtimeOptions, signal),
+        () => pool.up(keyOf(target, runtimeOptions))?.value,
+      ),
     lane: (target, runtimeOptions, sticky_key) => ({
       process: keyOf(target, runtimeOptions),
       session: slotOf(sessionPlaceOf(target, runtimeOptions, sticky_key)),

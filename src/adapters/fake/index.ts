@@ -8,7 +8,17 @@
  * 2. A process that ends ends its runs: the lease is gone, each open run fails.
  * 3. Nothing happens by time except through the clock that was given.
  */
-import type { Clock, JsonObject, Lease, Run, RuntimeAdapter, Target, TaskToRun } from "#src/core/ports.ts";
+import type {
+  Clock,
+  JsonObject,
+  Launch,
+  Lease,
+  Probe,
+  Run,
+  RuntimeAdapter,
+  Target,
+  TaskToRun,
+} from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { type FakeScript, refuseByMode, runByMode } from "./modes.ts";
 import { createFakeProcess, type FakeProcess, type FakeStart } from "./process.ts";
@@ -24,6 +34,8 @@ export interface FakeOptions {
   readonly clock?: Clock;
   /** Drives a start; default: ready at once. `() => {}` leaves it to the test, by {@link FakeAdapter.start}. */
   readonly launch?: (start: FakeStart) => void;
+  /** Whether a target's program is there, for a probe of one that doesn't start. Default: it is. */
+  readonly installed?: (target: Target) => boolean;
   /** Called before a task is taken; what it throws is thrown by `submit`. Default: mode submit_fail. */
   readonly submit?: (task: TaskToRun, target: Target) => void | Promise<void>;
   /** Drives a turn; default: by the payload's mode. `() => {}` leaves it to the test. */
@@ -117,6 +129,29 @@ async function submit(
   return run;
 }
 
+const announced = {
+  command_found: true,
+  name: "in-memory",
+  version: "1.0.0",
+  capabilities: { loadSession: false },
+  auth_required: false,
+} as const;
+
+async function probe(state: FakeState, target: Target, begin: () => Launch): Promise<Probe> {
+  let launch_id: string | null = null;
+  try {
+    const launch = begin();
+    ({ launch_id } = launch);
+    await launch.lease;
+    return { ...announced, launch_id };
+  } catch (thrown) {
+    if (!(thrown instanceof AdapterFault) || thrown.kind === "unavailable") throw thrown;
+    const command_found = thrown.kind !== "not_found" && (state.options.installed ?? (() => true))(target);
+    const seen = launch_id === null ? "" : `; see launch ${launch_id}`;
+    return { command_found, launch_id, capabilities: {}, error: `${thrown.message}${seen}` };
+  }
+}
+
 /** @param options what the test drives by hand; the rest happens at once */
 export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
   const state: FakeState = {
@@ -128,6 +163,18 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
   };
   const find = (target: Target, o: JsonObject): FakeProcess | undefined =>
     state.processes.get(keyOf(target, o));
+  const launch = (target: Target, o: JsonObject, signal: AbortSignal): Launch => {
+    const { executor } = o;
+    if (
+      typeof executor === "string" &&
+      executor !== "default" &&
+      !Object.hasOwn(target.launch.commands, executor)
+    ) {
+      throw new AdapterFault("not_found", `${target.target_id} has no executor "${executor}"`);
+    }
+    const process = find(target, o) ?? begin(state, keyOf(target, o), target, o);
+    return { launch_id: process.start.launch_id, lease: process.wait(signal) };
+  };
   const endAll = (concerns: (process: FakeProcess) => boolean, detail: string): boolean => {
     const doomed = [...state.processes.values()].filter(concerns);
     for (const process of doomed) process.end(detail);
@@ -148,18 +195,8 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
         : { healthy: true, state: "up" };
     },
     usable: (target, o) => find(target, o)?.lease(),
-    launch(target, o, signal) {
-      const { executor } = o;
-      if (
-        typeof executor === "string" &&
-        executor !== "default" &&
-        !Object.hasOwn(target.launch.commands, executor)
-      ) {
-        throw new AdapterFault("not_found", `${target.target_id} has no executor "${executor}"`);
-      }
-      const process = find(target, o) ?? begin(state, keyOf(target, o), target, o);
-      return { launch_id: process.start.launch_id, lease: process.wait(signal) };
-    },
+    launch,
+    probe: (target, o, signal) => probe(state, target, () => launch(target, o, signal)),
     lane: (target, o, sticky_key) => ({ process: keyOf(target, o), session: sticky_key }),
     submit: (task, target, lease, signal) => submit(state, task, target, lease, signal),
     async stop(target, o) {

@@ -8,6 +8,7 @@ import { awaitTask, followTask } from "#src/engine/follow.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
 import { fail } from "#src/errors.ts";
 import type { Server } from "../app.ts";
+import { idOfCursor, pageOf } from "../cursor.ts";
 import { principalOf } from "../guard.ts";
 import { piped } from "../piped.ts";
 
@@ -28,16 +29,6 @@ function goneOf(res: Response): AbortSignal {
 
 const wantsJson = (req: Pick<Request, "accepts">) =>
   req.accepts(["text/event-stream", "application/json"]) === "application/json";
-
-const cursorOf = (task_id: string) => Buffer.from(task_id).toString("base64url");
-
-function taskOfCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const task_id = Buffer.from(cursor, "base64url").toString();
-  if (!/^[0-9A-Z]{26}$/.test(task_id))
-    fail("invalid_request", "The cursor is not a next_cursor of an earlier answer.");
-  return task_id;
-}
 
 /** The handlers of the contract's tasks. */
 export function taskHandlers({ engine, streams }: Server) {
@@ -60,13 +51,11 @@ export function taskHandlers({ engine, streams }: Server) {
     async listTasks({ query }) {
       const { limit, cursor, created_after, ...filter } = query;
       const after = created_after === undefined ? undefined : Date.parse(created_after);
-      const page = engine.reader.list(
-        { ...filter, created_after: after, before: taskOfCursor(cursor) },
+      const found = engine.reader.list(
+        { ...filter, created_after: after, before: idOfCursor(cursor) },
         limit + 1,
       );
-      const tasks = page.slice(0, limit);
-      const last = tasks.at(-1);
-      const next_cursor = page.length > limit && last !== undefined ? cursorOf(last.task_id) : null;
+      const { page: tasks, next_cursor } = pageOf(found, limit, (task) => task.task_id);
       return { status: 200, body: { tasks, next_cursor } };
     },
 

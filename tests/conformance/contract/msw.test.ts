@@ -24,6 +24,7 @@ const world: World = {
   lostPosition: async () => 1,
   busyTarget: async () => targets.able,
   fullTarget: async () => targets.able,
+  withBrokenRegistry: (call) => call(),
 };
 
 describeContract({

@@ -1,6 +1,6 @@
 /** A real node in each situation, with the shipped fake behind its targets. */
 import events from "node:events";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { createClient } from "#generated/client/src/index.ts";
@@ -80,14 +80,25 @@ async function forget(node: TestNode): Promise<number> {
 
 const empty = (database: Database.Database) => {
   database.pragma("foreign_keys = OFF");
-  for (const table of ["task_events", "artifacts", "tokens", "tasks"]) database.exec(`DROP TABLE ${table}`);
+  const tables = [
+    "task_events",
+    "artifacts",
+    "tokens",
+    "tasks",
+    "runtime_leases",
+    "launch_history",
+    "runtimes",
+  ];
+  for (const table of tables) database.exec(`DROP TABLE ${table}`);
 };
 
-/** Sends the readers of a table to a page that isn't there. */
+/** Sends those who use a table to a page that isn't there. */
 const damage = (database: Database.Database) => {
   database.unsafeMode();
   database.pragma("writable_schema = ON");
-  database.exec("UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'tasks'");
+  database.exec(
+    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'launch_history', 'runtimes')",
+  );
   database.pragma(`schema_version = ${Number(database.pragma("schema_version", { simple: true })) + 1}`);
 };
 
@@ -100,7 +111,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function worldOf(node: TestNode): World {
+function worldOf(node: TestNode, { registry }: Home): World {
   const client = createClient({ baseUrl: node.url, token: node.token });
   return {
     endedTask: once(async () => (await done(node, echo)).task_id),
@@ -124,6 +135,11 @@ function worldOf(node: TestNode): World {
       await node.submit({ ...endless, target_runtime: full });
       return full;
     }),
+    async withBrokenRegistry(call) {
+      const whole = readFileSync(registry, "utf8");
+      writeFileSync(registry, "runtimes:\n  able: { adaptor: acp }\n");
+      return call().finally(() => writeFileSync(registry, whole));
+    },
   };
 }
 
@@ -165,7 +181,7 @@ export async function openRealPlace(situation: Situation): Promise<Place> {
   await using left = new AsyncDisposableStack();
   const home = left.use(createHome());
   const node = left.use(await start(home, situation));
-  const world = worldOf(node);
+  const world = worldOf(node, home);
   const client = createClient({ baseUrl: node.url, token: node.token });
   const { token: reader } = await client.createToken({ role: "reader", name: "contract" });
   await bring(node, world, situation);

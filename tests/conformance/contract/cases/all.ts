@@ -1,6 +1,7 @@
 /** All cases. */
 import type { Cases } from "../case.ts";
 import { artifactCases } from "./artifacts.ts";
+import { runtimeCases } from "./runtimes.ts";
 import { serviceCases } from "./service.ts";
 import { targetCases } from "./targets.ts";
 import { taskCases } from "./tasks.ts";
@@ -9,6 +10,7 @@ import { tokenCases } from "./tokens.ts";
 export const cases: Cases = {
   ...taskCases,
   ...targetCases,
+  ...runtimeCases,
   ...artifactCases,
   ...tokenCases,
   ...serviceCases,
