@@ -9,7 +9,7 @@ import {
   UnreachableError,
 } from "@aethrolink/client";
 import { Command, Errors, Flags, type Interfaces } from "@oclif/core";
-import { findConnection } from "./connection.ts";
+import { type Connection, findConnection } from "./connection.ts";
 import { nodeFetch } from "./node-fetch.ts";
 import { exitOf, explainTask } from "./outcome.ts";
 import { printable } from "./render.ts";
@@ -46,8 +46,16 @@ export abstract class NodeCommand extends Command {
 
   /** How to call the node that the flags name. */
   protected node(flags: SharedFlags): CallOptions & { baseUrl: string } {
+    return this.callOf(this.connection(flags));
+  }
+
+  /** Which node the flags name, and the token for it. */
+  protected connection(flags: SharedFlags): Connection {
     const { server, "token-file": tokenFile, "data-dir": dataDir } = flags;
-    const { baseUrl, token } = findConnection({ server, tokenFile, dataDir, env: process.env });
+    return findConnection({ server, tokenFile, dataDir, env: process.env });
+  }
+
+  protected callOf({ baseUrl, token }: Connection): CallOptions & { baseUrl: string } {
     return { baseUrl, token, fetch: nodeFetch };
   }
 

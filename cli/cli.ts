@@ -3,8 +3,12 @@ import { exitCodes } from "@aethrolink/client";
 import { execute } from "@oclif/core";
 import { ArtifactGet } from "./commands/artifact-get.ts";
 import { Call } from "./commands/call.ts";
+import { Doctor } from "./commands/doctor.ts";
 import { Events } from "./commands/events.ts";
+import { Init } from "./commands/init.ts";
+import { RegistryReload } from "./commands/registry-reload.ts";
 import { RuntimeHealth } from "./commands/runtime-health.ts";
+import { RuntimeLaunches } from "./commands/runtime-launches.ts";
 import { RuntimeStart } from "./commands/runtime-start.ts";
 import { RuntimeStop } from "./commands/runtime-stop.ts";
 import { Runtimes } from "./commands/runtimes.ts";
@@ -34,6 +38,10 @@ export const commands = {
   "runtime-start": RuntimeStart,
   "runtime-stop": RuntimeStop,
   "runtime-health": RuntimeHealth,
+  "runtime-launches": RuntimeLaunches,
+  "registry-reload": RegistryReload,
+  doctor: Doctor,
+  init: Init,
   "artifact-get": ArtifactGet,
   "token-create": TokenCreate,
   "token-list": TokenList,

@@ -22,20 +22,29 @@ export interface Connection {
   readonly baseUrl: string;
   /** Undefined: none is known for this address. */
   readonly token: string | undefined;
+  /** Where the token comes from: a variable, or a file's path. */
+  readonly tokenFrom: string | undefined;
 }
 
 const usualUrl = "http://127.0.0.1:7777";
 
 /** Finds the node and the token for it. */
 export function findConnection({ server, tokenFile, dataDir, env }: ConnectionSources): Connection {
-  const directory = expandHome(dataDir ?? (env["AETHROLINK_DATA_DIR"] || "~/.aethrolink"));
+  const directory = dataDirectory(dataDir, env);
   const named = server ?? (env["AETHROLINK_SERVER"] || undefined);
   const known = nodeOf(directory, named !== undefined);
   const baseUrl = checkedUrl(named ?? known?.url ?? usualUrl);
   const isOwn = known !== undefined && sameOrigin(known.url, baseUrl) && runs(known.pid);
   const own = isOwn ? join(directory, "operator.token") : undefined;
-  return { baseUrl, token: givenToken(env["AETHROLINK_TOKEN"]) ?? tokenIn(tokenFile, own) };
+  const given = givenToken(env["AETHROLINK_TOKEN"]);
+  if (given !== undefined) return { baseUrl, token: given, tokenFrom: "AETHROLINK_TOKEN" };
+  const token = tokenIn(tokenFile, own);
+  return { baseUrl, token, tokenFrom: token === undefined ? undefined : (tokenFile ?? own) };
 }
+
+/** The data directory that a command is told of. */
+export const dataDirectory = (dataDir: string | undefined, env: ConnectionSources["env"]) =>
+  expandHome(dataDir ?? (env["AETHROLINK_DATA_DIR"] || "~/.aethrolink"));
 
 /** `~` is not always the shell's to expand: `--data-dir=~/x` comes as it is. */
 export const expandHome = (path: string) => resolve(path.replace(/^~(?=\/|$)/, homedir()));

@@ -28,9 +28,11 @@ export function printable(text: string): string {
 const isControl = (code: number) =>
   (code < 0x20 && code !== 0x09 && code !== 0x0a) || (code >= 0x7f && code <= 0x9f);
 
-const shorten = (text: string, length: number) =>
+/** The beginning of a text. */
+export const shorten = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-const oneLine = (text: string) => printable(text.replaceAll(/\s+/g, " ").trim());
+/** A text without its line breaks, and without what a terminal would obey. */
+export const oneLine = (text: string) => printable(text.replaceAll(/\s+/g, " ").trim());
 
 /** A task with what matters of it. */
 export function taskInWords(task: TaskRecord): string {

@@ -43,7 +43,9 @@ function checked(read: () => RoutingTable): RoutingTable {
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown;
     const errors = thrown.mistakes ?? [{ path: "", message: thrown.message }];
-    fail("registry_invalid", `Nothing was changed. ${thrown.message}`, { errors, cause: thrown });
+    const [first = ""] = thrown.message.split("\n");
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+    fail("registry_invalid", `Nothing was changed: ${first}${more}`, { errors, cause: thrown });
   }
 }
 

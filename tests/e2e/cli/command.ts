@@ -54,9 +54,9 @@ export function commandFor(dataDir: string) {
     extendEnv: false as const,
     reject: false as const,
   });
-  const terminal = (...args: string[]): Terminal => {
+  const terminalWith = (env: object, ...args: string[]): Terminal => {
     const quoted = [process.execPath, program, ...args].map((word) => `'${word}'`).join(" ");
-    const child = execa("script", ["-qefc", quoted, "/dev/null"], optionsWith({}));
+    const child = execa("script", ["-qefc", quoted, "/dev/null"], optionsWith(env));
     const screen = watch(child.stdout);
     return {
       shows: screen.shows,
@@ -84,6 +84,7 @@ export function commandFor(dataDir: string) {
       const { exitCode, stdout, stderr } = await execa("bash", ["-c", `${alias}\n${line}`], optionsWith({}));
       return { code: exitCode, out: stdout, err: stderr };
     },
-    terminal,
+    terminal: (...args: string[]) => terminalWith({}, ...args),
+    terminalWith,
   };
 }
