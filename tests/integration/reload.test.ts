@@ -1,4 +1,6 @@
 /** What a reload of the registry does to targets, their processes and their tasks. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Target } from "#src/core/ports.ts";
 import type { RoutingTable } from "#src/core/route.ts";
@@ -101,6 +103,16 @@ describe("a target that has gone", () => {
     await node.reload(tableOf());
     expect(await node.fake.health(tested, {})).toMatchObject({ state: "down" });
   });
+});
+
+it("a target that goes while a large payload is stored takes no task, and nothing of it stays", async () => {
+  await using node = await openEngine();
+  const submitted = node.submit({ payload: { text: "long ".repeat(10_000) } });
+  const gone = node.reload(tableOf());
+  await expect(submitted).rejects.toMatchObject({ code: "route_not_found" });
+  await gone;
+  expect(readdirSync(join(node.dir, "artifacts"))).toEqual([]);
+  expect(node.engine.reader.list({}, 10)).toEqual([]);
 });
 
 describe("a target whose launch is another", () => {
