@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import type { RuntimeProbe, TargetSpec } from "#generated/client/src/index.ts";
+import { checkTarget } from "../../../cli/doctor/check-target.ts";
+import { lineOf } from "../../../cli/doctor/finding.ts";
+
+const target = { target_id: "research", command: ["agent", "acp"] } as unknown as TargetSpec;
+const launch_id = "01KAT3Q4V5W6X7Y8Z9A0B1C2D3";
+
+/** What the doctor says of a target whose probe is answered so. */
+async function linesFor(status: number, answer: object): Promise<string[]> {
+  const body = JSON.stringify(answer);
+  const type = status < 400 ? "application/json" : "application/problem+json";
+  const call = {
+    baseUrl: "http://127.0.0.1:1",
+    fetch: async () => new Response(body, { status, headers: { "content-type": type } }),
+  };
+  const found = await checkTarget(target, call);
+  return found.map((finding) => lineOf({ target: target.target_id, ...finding }));
+}
+
+const probed = (probe: Partial<RuntimeProbe>) =>
+  linesFor(200, { runtime_id: "research", command_found: true, launch_id, capabilities: {}, ...probe });
+
+/** The probe of a runtime that announces what was recorded of a real one. */
+function recorded(runtime: string): Partial<RuntimeProbe> {
+  const file = new URL(`../../fixtures/wire/${runtime}-basic.jsonl`, import.meta.url);
+  const line = readFileSync(file, "utf8")
+    .split("\n")
+    .find((text) => text.includes('"agentCapabilities"'));
+  const { agentInfo, agentCapabilities, authMethods } = JSON.parse(line ?? "").msg.result;
+  return {
+    name: agentInfo.name,
+    version: agentInfo.version,
+    capabilities: agentCapabilities,
+    ...(authMethods.length === 0 ? { auth_required: false } : { auth_methods: authMethods }),
+  };
+}
+
+it("says of the real OpenClaw what it can, and that it asks for no login", async () => {
+  expect(await probed(recorded("openclaw"))).toEqual([
+    "ok   research command: agent is there",
+    "ok   research greeting: openclaw-acp 2026.9.6 answered",
+    "ok   research announces: sessions: load, list, resume, close; prompts: text, image, embeddedContext",
+    "ok   research login: none is asked for",
+  ]);
+});
+
+it("says of the real Hermes and Gemini how they want a login, in their own words, and claims nothing", async () => {
+  const [, , hermesCan, hermes] = await probed(recorded("hermes"));
+  expect(hermesCan).toMatch(/sessions: load, fork, list, resume; prompts: text, image$/);
+  expect(hermes).toMatch(
+    /^warn research login: .* only a first task tells → .*Configure Hermes provider: Open Hermes/,
+  );
+  const [, , , gemini] = await probed(recorded("gemini"));
+  expect(gemini).toMatch(
+    /Log in with Google: Log in with your Google account; Gemini API key: Use an API key/,
+  );
+});
+
+it("says of an agent that announces nothing that its conversations end with its process", async () => {
+  expect(await probed({ auth_required: false })).toEqual([
+    "ok   research command: agent is there",
+    "ok   research greeting: an agent without a name answered",
+    "ok   research announces: sessions: new ones only; a conversation ends with its process; prompts: text",
+    "ok   research login: none is asked for",
+  ]);
+});
+
+it("says where a login is missing", async () => {
+  expect(await probed({ auth_required: true, error: "Authentication required" })).toEqual([
+    "ok   research command: agent is there",
+    "fail research login: Authentication required → log in as the runtime says it",
+  ]);
+});
+
+it("keeps to one line, whatever a runtime says of itself", async () => {
+  const lines = await probed({ name: "two\nlines\u001b[31m", version: "1" });
+  expect(lines[1]).toBe("ok   research greeting: two lines\u001b[31m 1 answered");
+});
+
+it("asks to try again where the former process still works, and to look at the log where the node fails", async () => {
+  const problem = (code: string, status: number) =>
+    linesFor(status, {
+      type: "x",
+      title: "x",
+      status,
+      code,
+      detail: "It is so.",
+      error: "",
+      request_id: "1",
+    });
+  expect(await problem("unavailable", 503)).toEqual(["warn research greeting: It is so. → try again"]);
+  expect(await problem("internal", 500)).toEqual([
+    "fail research greeting: It is so. (internal) → look at the node's log",
+  ]);
+});
