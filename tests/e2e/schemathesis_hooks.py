@@ -54,6 +54,7 @@ def map_body(context, body):
 @schemathesis.hook
 def map_query(context, query):
     """Only a node can make a cursor."""
-    if query and "cursor" in query and context.operation.label == "GET /v1/tasks":
+    lists = ("GET /v1/tasks", "GET /v1/runtimes/{runtime_id}/launches")
+    if query and "cursor" in query and context.operation.label in lists:
         query["cursor"] = SEEDED["cursor"]
     return query

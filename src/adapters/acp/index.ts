@@ -120,10 +120,15 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       pool.up(keyOf(target, runtimeOptions), signal)?.value.leaseOf(subcontextOf(target, runtimeOptions)),
     launch,
     probe: (target, runtimeOptions, signal) =>
-      probeAgent(
-        () => launch(target, runtimeOptions, signal),
-        () => pool.up(keyOf(target, runtimeOptions))?.value,
-      ),
+      probeAgent({
+        launch: () => launch(target, runtimeOptions, signal),
+        agent: () => pool.up(keyOf(target, runtimeOptions))?.value,
+        place() {
+          const { command, cwd, env } = planOf(target, runtimeOptions);
+          const [program = ""] = command;
+          return { program, cwd, path: env["PATH"] ?? options.environment["PATH"] ?? "" };
+        },
+      }),
     lane: (target, runtimeOptions, sticky_key) => ({
       process: keyOf(target, runtimeOptions),
       session: slotOf(sessionPlaceOf(target, runtimeOptions, sticky_key)),

@@ -1,4 +1,6 @@
 /** What an agent announced of itself, or why it came to nothing, as the answer to a probe. */
+import { statSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
 import type { Json, Launch, Probe } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
@@ -7,22 +9,30 @@ import type { Agent } from "./agent.ts";
 /** JSON-RPC's code of an agent that wants a login first. */
 const authRequired = -32000;
 
+export interface Probed {
+  /** Starts the process, or finds it up. */
+  readonly launch: () => Launch;
+  /** The agent that is up then. */
+  readonly agent: () => Agent | undefined;
+  /** Where its program is looked for. */
+  readonly place: () => { readonly program: string; readonly cwd: string; readonly path: string };
+}
+
 /**
  * The answer to a probe.
- * @param begin starts the process, or finds it up
- * @param find the agent that is up then
  * @throws AdapterFault unavailable
  */
-export async function probeAgent(begin: () => Launch, find: () => Agent | undefined): Promise<Probe> {
+export async function probeAgent(probed: Probed): Promise<Probe> {
   let launch_id: string | null = null;
   try {
-    const launch = begin();
+    const launch = probed.launch();
     ({ launch_id } = launch);
     await launch.lease;
-    return announcementOf(find(), launch_id);
+    return announcementOf(probed.agent(), launch_id);
   } catch (thrown) {
     if (!(thrown instanceof AdapterFault) || thrown.kind === "unavailable") throw thrown;
-    return failureOf(thrown, launch_id);
+    const command_found = thrown.kind !== "not_found" && isThere(probed.place());
+    return { command_found, ...failureOf(thrown, launch_id) };
   }
 }
 
@@ -47,25 +57,23 @@ function textOf(info: Json, field: "name" | "version"): Pick<Probe, "name" | "ve
   return typeof text === "string" && text !== "" ? { [field]: text } : {};
 }
 
-function failureOf(fault: AdapterFault, launch_id: string | null): Probe {
-  const causes = causesOf(fault);
-  const command_found = fault.kind !== "not_found" && !causes.some(isMissingProgram);
+function failureOf(fault: AdapterFault, launch_id: string | null): Omit<Probe, "command_found"> {
   const seen = launch_id === null ? "" : `; see launch ${launch_id}`;
   return {
-    command_found,
     launch_id,
     capabilities: {},
-    ...(causes.some(({ code }) => code === authRequired) ? { auth_required: true } : {}),
+    ...(wantsLogin(fault) ? { auth_required: true } : {}),
     error: `${fault.message}${seen}`,
   };
 }
 
-type Cause = Error & { readonly code?: unknown; readonly syscall?: unknown };
+const wantsLogin = (fault: Error & { readonly code?: unknown }): boolean =>
+  fault.code === authRequired || (fault.cause instanceof Error && wantsLogin(fault.cause));
 
-function causesOf(error: Error): Cause[] {
-  const { cause } = error;
-  return cause instanceof Error ? [error, ...causesOf(cause)] : [error];
+/** As the system looks for it; a launch may have failed before it did. */
+function isThere({ program, cwd, path }: ReturnType<Probed["place"]>): boolean {
+  const places = program.includes("/")
+    ? [resolve(cwd, program)]
+    : path.split(delimiter).map((folder) => resolve(cwd, folder, program));
+  return places.some((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
 }
-
-const isMissingProgram = ({ code, syscall }: Cause) =>
-  code === "ENOENT" && typeof syscall === "string" && syscall.startsWith("spawn");

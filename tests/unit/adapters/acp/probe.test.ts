@@ -80,6 +80,37 @@ it("a probe tells a program that isn't there from one that may not be run", asyn
   expect(forbidden.error).toMatch(/^permission denied/);
 });
 
+it("a probe tells whether the program is there, also where the launch failed before it was looked for", async () => {
+  await using opened = openAcpAdapter();
+  const { launch } = targetOf(["sh"]);
+  const cwd = join(opened.workDir, "none");
+  const probes = [["sh"], ["nowhere-agent"]].map((command) =>
+    opened.adapter.probe(
+      targetOf([], { target_id: command[0] ?? "", launch: { ...launch, command, cwd } }),
+      {},
+      patient,
+    ),
+  );
+  const [there, absent] = await Promise.all(probes);
+  expect([there?.command_found, absent?.command_found]).toEqual([true, false]);
+  expect(there?.error).toMatch(/^the working directory does not exist: /);
+});
+
+it("a probe looks for a program where its process would: in the registry's PATH, and from its directory", async () => {
+  await using opened = openAcpAdapter();
+  writeFileSync(join(opened.workDir, "own-agent"), "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+  const { launch } = targetOf(["own-agent"]);
+  const inPath = targetOf([], { target_id: "path", launch: { ...launch, env: { PATH: opened.workDir } } });
+  const inCwd = targetOf(["./own-agent"], { target_id: "cwd" });
+  for (const target of [inPath, inCwd]) {
+    const probe = await opened.adapter.probe(target, {}, patient);
+    expect(probe).toMatchObject({
+      command_found: true,
+      error: expect.stringMatching(/code 3 before it was ready/),
+    });
+  }
+});
+
 it("a probe of an executor that the target doesn't list says which there are", async () => {
   await using opened = openAcpAdapter();
   const target = targetOf(["agent"], { dialect: "hermes" });
