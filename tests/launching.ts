@@ -7,18 +7,16 @@ import { monotonicFactory } from "ulid";
 import { type AcpOptions, createAcpAdapter } from "#src/adapters/acp/index.ts";
 import { systemClock } from "#src/clock.ts";
 import type {
-  BindingKey,
   Json,
   LaunchLedger,
   LaunchRow,
   Run,
   RuntimeAdapter,
-  SessionBinding,
-  SessionBindings,
   Signal,
   Target,
   TaskToRun,
 } from "#src/core/ports.ts";
+import type { BindingKey, SessionBinding, SessionBindings } from "#src/core/session-bindings.ts";
 import type { PoolOptions } from "#src/processes/pool.ts";
 
 export const newId = monotonicFactory();

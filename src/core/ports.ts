@@ -363,33 +363,6 @@ export interface LaunchLedger {
   open(): readonly LaunchRow[];
 }
 
-/** What a remote session is found again by. */
-export interface BindingKey {
-  readonly target_id: string;
-  readonly subcontext_key: string;
-  readonly sticky_key: string;
-}
-
-/** Which remote session continues a key. */
-export interface SessionBinding extends BindingKey {
-  readonly adapter: AdapterName;
-  readonly remote_session_id: string;
-  readonly metadata: JsonObject;
-}
-
-/**
- * Where it is kept which session continues what. What is written is on disk with the commit of this turn
- * of the event loop, at the latest when an event that was appended after it is seen.
- */
-export interface SessionBindings {
-  find(key: BindingKey): SessionBinding | undefined;
-  /** Remembers a session, in place of the one that its key had. */
-  keep(binding: SessionBinding): void;
-  /** `used`: a turn of it has begun; `active`: one has ended. */
-  touch(key: BindingKey, what: "used" | "active"): void;
-  forget(key: BindingKey): void;
-}
-
 /** A stored artifact's bytes. */
 export interface ArtifactStore {
   /** Resolves with what was stored when it is safely kept. */

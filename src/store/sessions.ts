@@ -1,6 +1,7 @@
 /** Which session of a runtime continues what. */
 import { lt, sql } from "drizzle-orm";
-import type { BindingKey, Clock, JsonObject, SessionBinding, SessionBindings } from "#src/core/ports.ts";
+import type { Clock, JsonObject } from "#src/core/ports.ts";
+import type { BindingKey, SessionBinding, SessionBindings } from "#src/core/session-bindings.ts";
 import type { Logger } from "#src/log.ts";
 import type { Batch } from "./batch.ts";
 import { sessionBindings } from "./schema.ts";

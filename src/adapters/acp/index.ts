@@ -2,16 +2,9 @@
  * The stdio Agent Client Protocol as a way out: one process per target (or executor), many sessions
  * in it, one open turn per session.
  */
-import type {
-  Clock,
-  Json,
-  JsonObject,
-  Launch,
-  RuntimeAdapter,
-  SessionBindings,
-  Target,
-} from "#src/core/ports.ts";
+import type { Clock, Json, JsonObject, Launch, RuntimeAdapter, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
+import type { SessionBindings } from "#src/core/session-bindings.ts";
 import { createCompanions } from "#src/processes/companions.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";

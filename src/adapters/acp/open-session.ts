@@ -1,7 +1,8 @@
 /** Opening a session at an agent. */
-import type { Clock, Json, SessionBindings } from "#src/core/ports.ts";
+import type { Clock, Json } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { SessionBindings } from "#src/core/session-bindings.ts";
 import { type Agent, errorOf } from "./agent.ts";
 import type { Dialect } from "./dialects.ts";
 import { type SessionPlace, slotOf } from "./session-place.ts";

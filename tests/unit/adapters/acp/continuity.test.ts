@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Run, SessionBindings, Target } from "#src/core/ports.ts";
+import type { Run, Target } from "#src/core/ports.ts";
+import type { SessionBindings } from "#src/core/session-bindings.ts";
 import {
   createMemoryBindings,
   fakeAgent,
