@@ -31,7 +31,7 @@ export interface Dialect {
 
 const generic: Dialect = {
   process: "target",
-  slash_guard: "\n",
+  slash_guard: "Text: ", // a newline is not enough: Gemini's CLI and others trim a prompt first
   tokens_of: "turn",
   error_ends_session: false,
   proofs: { resume: ["list"], load: ["replay", "list"] },
@@ -45,7 +45,7 @@ const dialects: { readonly [name: string]: Dialect } = {
   generic,
   hermes: {
     process: "executor",
-    slash_guard: "Text: ", // it trims a prompt before it looks for a slash
+    slash_guard: "Text: ",
     tokens_of: "session",
     // It goes on to count the turn as running: later prompts are put in a queue that nobody reads, and
     // are answered end_turn. A cancel before the first word is answered like this.
@@ -60,6 +60,7 @@ const dialects: { readonly [name: string]: Dialect } = {
   },
   openclaw: {
     ...generic,
+    slash_guard: "Text:", // it takes commands out of a text, too, behind any space
     // An unknown key is an error of session/resume; session/load makes a session of it.
     proofs: { resume: ["answer"], load: ["replay"] },
     replays_late: false,

@@ -23,8 +23,9 @@ export interface Prompt {
 /** A task as a prompt: its text, guarded against being taken as a command, and links to its attachments. */
 export function promptOf(task: TaskToRun, dialect: Dialect): Prompt {
   const text = promptText(task.payload);
-  const guarded = text.trimStart().startsWith("/") && !isSet(task.runtime_options.raw_prompt);
-  const words: PromptBlock = { type: "text", text: guarded ? dialect.slash_guard + text : text };
+  const command = text.trimStart();
+  const guarded = command.startsWith("/") && !isSet(task.runtime_options.raw_prompt);
+  const words: PromptBlock = { type: "text", text: guarded ? dialect.slash_guard + command : text };
   const traceparent = traceparentOf(task.trace_id);
   return {
     prompt: [words, ...attachmentsOf(task.payload)],

@@ -24,9 +24,11 @@ describe("a prompt", () => {
   });
 
   test("is guarded against being taken as a command, also by a runtime that trims", () => {
-    expect(textOf({ text: "/help" })).toBe("\n/help");
-    expect(textOf({ text: "  /help" })).toBe("\n  /help");
-    expect(textOf({ text: "/help" }, {}, dialectOf("hermes")).trim()).not.toMatch(/^\//);
+    expect(textOf({ text: "/help" })).toBe("Text: /help");
+    expect(textOf({ text: " \n/help" })).toBe("Text: /help");
+    expect(textOf({ text: "/help" }, {}, dialectOf("hermes"))).toBe("Text: /help");
+    // It takes a command out of a text, too, if a space is before it.
+    expect(textOf({ text: "  /help" }, {}, dialectOf("openclaw"))).toBe("Text:/help");
     expect(textOf({ text: "a /help" })).toBe("a /help");
   });
 
