@@ -1,29 +1,29 @@
 /**
- * A model that always answers the same, behind the API that runtimes speak to models: OpenAI's chat
- * completions, streamed or whole. The user's words steer it:
+ * A model that always answers the same, behind the APIs that runtimes speak to models: OpenAI's chat
+ * completions below `/v1`, and Gemini's. The user's words steer it:
  *
  * - `HISTORY` is answered with what the user said before in this conversation
  * - `SLOW:n` with n words, a pause before each but the first
  * - `MEET:n` when n such requests are open at once, and not before
- * - a request for a title with one
+ * - `RUN: command` by a call of the runtime's shell, then with what that said
+ * - `FAIL:401` with that error
+ * - `HANG` never
+ * - `Say exactly X` with X
  * - anything else with `echo: ` and itself
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { z } from "zod";
-
-const Content = z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() })), z.null()]);
-const ChatRequest = z.looseObject({
-  messages: z.array(z.looseObject({ role: z.string(), content: Content.optional() })),
-  stream: z.boolean().default(false),
-});
-type ChatRequest = z.output<typeof ChatRequest>;
+import type { ModelApi } from "./models/api.ts";
+import { gemini } from "./models/gemini.ts";
+import { openai } from "./models/openai.ts";
+import { type Reply, replyTo, tokensOf } from "./models/script.ts";
 
 /** What was asked, and how it ended. */
 export interface ModelCall {
-  readonly kind: "turn" | "title";
+  /** `aside`: a question of the runtime's own, for a title for example. */
+  readonly kind: "turn" | "aside";
   /** The user's latest words. */
   readonly said: string;
   /** Undefined: it is still being answered. */
@@ -31,13 +31,13 @@ export interface ModelCall {
 }
 
 export interface ModelServer extends AsyncDisposable {
-  /** For a runtime's `base_url`. */
+  /** Without a path: as Gemini's CLI wants it. */
+  readonly origin: string;
+  /** For an OpenAI client's `base_url`. */
   readonly url: string;
   /** All calls, in the order of their arrival. */
   readonly calls: readonly ModelCall[];
 }
-
-const pauseMs = 40;
 
 /** Listens at a free port of this machine. */
 export async function startModelServer(): Promise<ModelServer> {
@@ -48,8 +48,10 @@ export async function startModelServer(): Promise<ModelServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    origin,
+    url: `${origin}/v1`,
     calls,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -64,82 +66,60 @@ async function answer(
   calls: ModelCall[],
   meeting: Meeting,
 ): Promise<void> {
-  if (request.url?.startsWith("/v1/models")) {
-    return send(response, { object: "list", data: [{ id: "fake-model", object: "model" }] });
+  const path = request.url ?? "";
+  if (path.startsWith("/v1/models")) {
+    return send(response, 200, { object: "list", data: [{ id: "fake-model", object: "model" }] });
   }
-  const chat = ChatRequest.parse(await json(request));
-  const said = wordsOf(chat, "user").at(-1) ?? "";
-  const call: ModelCall = { kind: isForTitle(chat) ? "title" : "turn", said, end: undefined };
+  if (path.includes(":countTokens")) return send(response, 200, { totalTokens: 1 });
+  const api = path.startsWith("/v1/") ? openai : gemini;
+  const body = await json(request);
+  const asked = api.read(body);
+  const said = asked.users.at(-1) ?? "";
+  const call: ModelCall = { kind: asked.aside ? "aside" : "turn", said, end: undefined };
   calls.push(call);
   response.once("close", () => {
     call.end = response.writableFinished ? "answered" : "gone";
   });
-  const words = call.kind === "title" ? ["A", " title"] : await wordsFor(chat, said, meeting);
-  const usage = usageOf(said, words.join(""));
-  if (!chat.stream) {
-    return send(response, { ...head("chat.completion"), choices: [whole(words.join(""))], usage });
-  }
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  const pauses = said.startsWith("SLOW:") && call.kind === "turn";
-  for (const [index, content] of words.entries()) {
-    if (pauses && index > 0) await pause(pauseMs);
-    if (response.destroyed) return;
-    frame(response, { choices: [{ index: 0, delta: { role: "assistant", content }, finish_reason: null }] });
-  }
-  frame(response, { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
-  frame(response, { choices: [], usage });
-  response.end("data: [DONE]\n\n");
+  await say(response, api, await replyTo(asked, meeting), said, api.streams(path, body));
 }
 
-const head = (object: string) => ({ id: "chatcmpl-1", object, created: 1, model: "fake-model" });
+async function say(
+  response: ServerResponse,
+  api: ModelApi,
+  reply: Reply,
+  said: string,
+  streamed: boolean,
+): Promise<void> {
+  if (reply.kind === "silence") return;
+  if (reply.kind === "failure") return send(response, reply.status, api.failure(reply.status));
+  const text = reply.kind === "words" ? reply.pieces.join("") : "";
+  const tokens = tokensOf(said, text);
+  if (!streamed) return send(response, 200, api.whole(text, tokens));
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  if (reply.kind === "tool") frame(response, api.call(reply.name, reply.command));
+  else await sayPieces(response, api, reply);
+  for (const last of api.last(tokens)) frame(response, last);
+  response.end(api.closing);
+}
 
-const whole = (content: string) => ({
-  index: 0,
-  message: { role: "assistant", content },
-  finish_reason: "stop",
-});
+async function sayPieces(
+  response: ServerResponse,
+  api: ModelApi,
+  { pieces, pauseMs }: Extract<Reply, { kind: "words" }>,
+): Promise<void> {
+  for (const [index, piece] of pieces.entries()) {
+    if (pauseMs > 0 && index > 0) await pause(pauseMs);
+    if (response.destroyed) return;
+    frame(response, api.piece(piece));
+  }
+}
 
-function send(response: ServerResponse, body: object): void {
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
 function frame(response: ServerResponse, part: object): void {
-  response.write(`data: ${JSON.stringify({ ...head("chat.completion.chunk"), ...part })}\n\n`);
-}
-
-/** A token is a word. Only the latest words of the user count, so that a turn's cost doesn't hang on its history. */
-function usageOf(said: string, answered: string) {
-  const [prompt_tokens, completion_tokens] = [said, answered].map((text) => text.trim().split(/\s+/).length);
-  return {
-    prompt_tokens,
-    completion_tokens,
-    total_tokens: (prompt_tokens ?? 0) + (completion_tokens ?? 0),
-  };
-}
-
-function wordsOf({ messages }: ChatRequest, role: string): string[] {
-  return messages.flatMap((message) => (message.role === role ? [textOf(message.content)] : []));
-}
-
-function textOf(content: ChatRequest["messages"][number]["content"]): string {
-  if (typeof content === "string") return content;
-  return (content ?? []).map((part) => part.text ?? "").join("");
-}
-
-const isForTitle = (chat: ChatRequest) =>
-  wordsOf(chat, "system").some((text) => /\btitle\b/.test(text) && text.length < 1000);
-
-async function wordsFor(chat: ChatRequest, said: string, meeting: Meeting): Promise<string[]> {
-  const [mode, count] = said.split(/[: ]/);
-  if (mode === "HISTORY") return inPieces(wordsOf(chat, "user").slice(0, -1).join(" | ") || "nothing");
-  if (mode === "SLOW") return Array.from({ length: Number(count) }, (_, index) => `w${index} `);
-  if (mode === "MEET") await meeting(Number(count));
-  return inPieces(`echo: ${said}`);
-}
-
-/** As a model sends it: by a few letters at a time. */
-function inPieces(text: string): string[] {
-  return text.match(/[\s\S]{1,6}/gu) ?? [];
+  if (!response.destroyed) response.write(`data: ${JSON.stringify(part)}\n\n`);
 }
 
 type Meeting = (size: number) => Promise<void>;
