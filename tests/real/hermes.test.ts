@@ -1,57 +1,24 @@
 /** The main job with the real Hermes, by the command line. */
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { exitCodes } from "#contracts/errors.ts";
-import type { TaskEvent } from "#contracts/events.ts";
-import type { Following } from "./command-line.ts";
-import { findHermes, type Hermes } from "./hermes.ts";
-import { isWords, openWorld as openWorldWith, type World, wordsIn } from "./world.ts";
+import {
+  answerTo,
+  ask,
+  continuityOf,
+  inMidTurn,
+  isWords,
+  kindsOf,
+  launchOf,
+  seqsOf,
+  taskOf,
+  wordsIn,
+} from "./asking.ts";
+import { findHermes, hermesTarget } from "./hermes.ts";
+import { needRuntime } from "./runtime.ts";
+import { openWorld as openWorldWith } from "./world.ts";
 
-let hermes: Hermes;
-beforeAll(async () => {
-  hermes = await findHermes();
-}, 900_000);
-beforeEach(({ skip }) => {
-  if ("missing" in hermes) skip(hermes.missing);
-});
-
-const openWorld = () => openWorldWith("command" in hermes ? hermes.command : []);
-
-/** Gives Hermes a task by its intent, and prints what happens to it. */
-const ask = ({ cli }: World, text: string, conversation_id: string): Following =>
-  cli.follow(
-    "call",
-    "--intent",
-    "research.topic",
-    "--text",
-    text,
-    "--conversation-id",
-    conversation_id,
-    "--follow",
-  );
-
-/** Gives it a task and waits for its end. */
-async function answerTo(world: World, text: string, conversation_id: string) {
-  await using asked = ask(world, text, conversation_id);
-  expect(await asked.end()).toMatchObject({ code: exitCodes.ok });
-  return { events: asked.events, task: await world.task(taskOf(asked.events)) };
-}
-
-/** A task whose answer has begun and will go on for long. */
-async function inMidTurn(world: World, conversation_id: string) {
-  const asked = ask(world, "SLOW:2000", conversation_id);
-  const { task_id } = await asked.next(isWords);
-  return { asked, task_id };
-}
-
-const taskOf = (events: readonly TaskEvent[]): string => events[0]?.task_id ?? "";
-const kindsOf = (events: readonly TaskEvent[]): string[] => events.map(({ kind }) => kind);
-const seqsOf = (events: readonly TaskEvent[]): number[] => events.map(({ seq }) => seq);
-const dataOf = (events: readonly TaskEvent[], kind: TaskEvent["kind"]) =>
-  events.find((event) => event.kind === kind)?.data;
-const launchOf = (events: readonly TaskEvent[]) =>
-  String((dataOf(events, "runtime.launching") as { launch_id?: unknown } | undefined)?.launch_id);
-const continuityOf = (events: readonly TaskEvent[]) =>
-  (dataOf(events, "task.running") as { continuity?: string } | undefined)?.continuity;
+const program = needRuntime("Hermes", findHermes);
+const openWorld = () => openWorldWith((place) => hermesTarget(program(), place));
 
 test("a task by intent starts Hermes, streams its answer, and is stored whole", async () => {
   await using world = await openWorld();
@@ -88,7 +55,7 @@ test("a task by intent starts Hermes, streams its answer, and is stored whole", 
   expect(await world.events(task.task_id)).toEqual(events);
   expect((await world.health()).details.state).toBe("up");
   // Hermes asks for a title behind the answer; that is no part of it.
-  await expect.poll(() => world.model.calls.map(({ kind }) => kind)).toEqual(["turn", "title"]);
+  await expect.poll(() => world.model.calls.map(({ kind }) => kind)).toEqual(["turn", "aside"]);
 });
 
 test("two conversations run side by side in one process, and each remembers its own", async () => {
@@ -113,7 +80,7 @@ test("a cancel in mid-turn ends the turn, keeps what was said, and leaves Hermes
   await using world = await openWorld();
   const { asked, task_id } = await inMidTurn(world, "cancelled");
   await using _asked = asked;
-  const before = await world.hermes();
+  const before = await world.runtime();
 
   await world.cli.json("task-cancel", task_id);
   expect(await asked.end()).toMatchObject({ code: exitCodes.task_cancelled });
@@ -127,7 +94,7 @@ test("a cancel in mid-turn ends the turn, keeps what was said, and leaves Hermes
   const next = await answerTo(world, "still there?", "cancelled");
   expect(next.task.result?.text).toBe("echo: still there?");
   expect(continuityOf(next.events)).toBe("live");
-  expect((await world.hermes()).pid).toBe(before.pid);
+  expect((await world.runtime()).pid).toBe(before.pid);
 });
 
 test("a cancel before the first word spoils nothing: the next turn of the conversation is answered", async () => {
@@ -145,7 +112,7 @@ test("a kill of Hermes in mid-turn fails the task and says where to look; the ne
   await using world = await openWorld();
   const { asked, task_id } = await inMidTurn(world, "killed");
   await using _asked = asked;
-  const before = await world.hermes();
+  const before = await world.runtime();
 
   before.kill();
   expect(await asked.end()).toMatchObject({ code: exitCodes.task_failed });
@@ -160,14 +127,14 @@ test("a kill of Hermes in mid-turn fails the task and says where to look; the ne
   const next = await answerTo(world, "still there?", "killed");
   expect(next.task.result?.text).toBe("echo: still there?");
   expect(launchOf(next.events)).not.toBe(launchOf(asked.events));
-  expect((await world.hermes()).pid).not.toBe(before.pid);
+  expect((await world.runtime()).pid).not.toBe(before.pid);
 });
 
 test("a kill of the node in mid-turn loses nothing that was seen; after its restart Hermes is gone and works again", async () => {
   await using world = await openWorld();
   const { asked, task_id } = await inMidTurn(world, "interrupted");
   await using _asked = asked;
-  const before = await world.hermes();
+  const before = await world.runtime();
 
   await world.node.kill();
   const seen = [...asked.events];

@@ -1,4 +1,4 @@
-/** All that a test of a real runtime needs: a model, the runtime's home, a node, and the command line. */
+/** All that a test of a real runtime needs: a model, a node with the runtime as a target, and the command line. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
@@ -6,16 +6,24 @@ import type { TaskEvent } from "#contracts/events.ts";
 import { RuntimeHealth } from "#contracts/targets.ts";
 import { TaskRecord } from "#contracts/tasks.ts";
 import { startTimeOf } from "#src/processes/os.ts";
+import type { TargetEntry } from "../programs.ts";
 import { createHome, startNode, type TestNode } from "../support.ts";
 import { type CommandLine, commandLineFor } from "./command-line.ts";
-import { makeHermesHome } from "./hermes.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
+
+/** Where a runtime is made at home. */
+export interface Place {
+  readonly path: string;
+  readonly model: ModelServer;
+}
 
 export interface World extends AsyncDisposable {
   readonly model: ModelServer;
   readonly cli: CommandLine;
-  /** A node with Hermes as the target `research`, not started yet. */
+  /** The node that is up, with the runtime as the target `research`; it starts the runtime when it is needed. */
   readonly node: TestNode;
+  /** Where the runtime works. */
+  readonly workDir: string;
   /** Another node on the same data directory, after the first one's end. */
   startAgain(): Promise<TestNode>;
   /** By `task-get`. */
@@ -24,8 +32,8 @@ export interface World extends AsyncDisposable {
   events(task_id: string): Promise<readonly TaskEvent[]>;
   /** By `runtime-health`. */
   health(): Promise<z.output<typeof RuntimeHealth>>;
-  /** The process that runs Hermes; it is gone when the world is. */
-  hermes(): Promise<RunningProcess>;
+  /** The process that the node runs; it is gone when the world is. */
+  runtime(): Promise<RunningProcess>;
 }
 
 export interface RunningProcess {
@@ -35,15 +43,17 @@ export interface RunningProcess {
   kill(): void;
 }
 
-/** @param command Hermes's */
-export async function openWorld(command: readonly string[]): Promise<World> {
+/**
+ * Opens a world.
+ * @param prepare makes the runtime at home there; what it starts is ended last
+ */
+export async function openWorld(
+  prepare: (place: Place, made: AsyncDisposableStack) => TargetEntry | Promise<TargetEntry>,
+): Promise<World> {
   await using made = new AsyncDisposableStack();
   const home = made.use(createHome());
   const model = made.use(await startModelServer());
-  const env = makeHermesHome(join(home.path, "hermes"), model.url);
-  home.setRegistry({
-    research: { command, env, more: { dialect: "hermes", capabilities: ["research.topic"] } },
-  });
+  home.setRegistry({ research: await prepare({ path: home.path, model }, made) });
   const workDir = join(home.path, "work");
   mkdirSync(workDir);
   const found: RunningProcess[] = [];
@@ -52,15 +62,21 @@ export async function openWorld(command: readonly string[]): Promise<World> {
   });
   const start = () =>
     startNode({ registry: home.registry, dataDir: home.dataDir, args: ["--work-dir", workDir] });
-  const node = made.use(await start());
+  let node = made.use(await start());
   const cli = commandLineFor(home.dataDir);
   const health = async () => RuntimeHealth.parse(await cli.json("runtime-health", "research"));
   const kept = made.move();
   return {
     model,
     cli,
-    node,
-    startAgain: async () => kept.use(await start()),
+    get node() {
+      return node;
+    },
+    workDir,
+    async startAgain() {
+      node = kept.use(await start());
+      return node;
+    },
     task: async (task_id) => TaskRecord.parse(await cli.json("task-get", task_id)),
     async events(task_id) {
       await using stored = cli.follow("task-events", task_id);
@@ -68,9 +84,9 @@ export async function openWorld(command: readonly string[]): Promise<World> {
       return stored.events;
     },
     health,
-    async hermes() {
+    async runtime() {
       const { process_id } = (await health()).details;
-      if (typeof process_id !== "number") throw new Error("Hermes is not up");
+      if (typeof process_id !== "number") throw new Error("the runtime is not up");
       const running = processOf(process_id);
       found.push(running);
       return running;
@@ -90,14 +106,3 @@ function processOf(pid: number): RunningProcess {
     },
   };
 }
-
-/** The words of an answer, as they came. */
-export function wordsIn(events: readonly TaskEvent[]): string {
-  return events
-    .map((event) =>
-      event.kind === "task.progress" && event.data.type === "message" ? String(event.data.text) : "",
-    )
-    .join("");
-}
-
-export const isWords = (event: TaskEvent): boolean => wordsIn([event]) !== "";
