@@ -112,6 +112,8 @@ const hints: { readonly [code: string]: string } = {
   target_not_found: "See what there is with `alink-cli targets`.",
   runtime_not_found: "See what there is with `alink-cli runtimes`.",
   queue_full: "Give it again when some of the tasks that wait have ended; `alink-cli task-list` shows them.",
+  not_awaiting_input: "See what is asked with `alink-cli questions`.",
+  question_closed: "See what is asked with `alink-cli questions`.",
   route_not_found: "See what each target offers with `alink-cli targets`.",
 };
 

@@ -6,6 +6,7 @@ import { Call } from "./commands/call.ts";
 import { Doctor } from "./commands/doctor.ts";
 import { Events } from "./commands/events.ts";
 import { Init } from "./commands/init.ts";
+import { Questions } from "./commands/questions.ts";
 import { RegistryReload } from "./commands/registry-reload.ts";
 import { RuntimeHealth } from "./commands/runtime-health.ts";
 import { RuntimeLaunches } from "./commands/runtime-launches.ts";
@@ -18,6 +19,7 @@ import { TaskEvents } from "./commands/task-events.ts";
 import { TaskGet } from "./commands/task-get.ts";
 import { TaskList } from "./commands/task-list.ts";
 import { TaskResult } from "./commands/task-result.ts";
+import { TaskResume } from "./commands/task-resume.ts";
 import { TaskWait } from "./commands/task-wait.ts";
 import { TokenCreate } from "./commands/token-create.ts";
 import { TokenList } from "./commands/token-list.ts";
@@ -32,6 +34,8 @@ export const commands = {
   "task-wait": TaskWait,
   "task-result": TaskResult,
   "task-cancel": TaskCancel,
+  questions: Questions,
+  "task-resume": TaskResume,
   events: Events,
   targets: Targets,
   runtimes: Runtimes,

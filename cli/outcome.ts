@@ -1,5 +1,6 @@
 /** How a task's end becomes what a command prints last, and its exit code. */
 import { type CallOptions, exitCodes, getArtifact, type TaskRecord } from "@aethrolink/client";
+import { askingInWords } from "./questions.ts";
 
 /** The exit code that a task's standing asks for. */
 export function exitOf(task: TaskRecord): number {
@@ -38,7 +39,7 @@ export function explainTask(task: TaskRecord): string | undefined {
     case "cancelled":
       return "the task was cancelled";
     case "awaiting_input":
-      return `the task asks: ${task.awaiting.map((question) => question.prompt).join("; ")}`;
+      return askingInWords(task);
     default:
       return `the task is ${status} and goes on; wait for it with: alink-cli task-wait ${task_id}`;
   }

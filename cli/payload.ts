@@ -1,7 +1,10 @@
 /** What a target gets. */
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
+import type { TaskResumeRequest } from "@aethrolink/client";
 import { UsageError } from "./usage-error.ts";
+
+type JsonValue = TaskResumeRequest["payload"];
 
 /** The flags that say it, as they were given. */
 export interface PayloadFlags {
@@ -21,8 +24,18 @@ export async function payloadOf(flags: PayloadFlags): Promise<unknown> {
   }
   if (text !== undefined) return { text };
   if (path !== undefined) return { text: textIn(await bytesOf(path), path) };
+  return await jsonOf(payload ?? "");
+}
+
+/**
+ * What --payload says: JSON, or `@` and a file that holds it, or `-` for standard input.
+ * @throws UsageError
+ */
+export async function jsonOf(payload: string): Promise<JsonValue> {
+  const path = payload === "-" ? payload : /^@(.+)$/s.exec(payload)?.[1];
+  const text = path === undefined ? payload : textIn(await bytesOf(path), path);
   try {
-    return JSON.parse(payload ?? "");
+    return JSON.parse(text);
   } catch {
     throw new UsageError('--payload must be JSON, like \'{"text": "hello"}\'; for plain text use --text');
   }

@@ -36,7 +36,7 @@ export const oneLine = (text: string) => printable(text.replaceAll(/\s+/g, " ").
 
 /** A task with what matters of it. */
 export function taskInWords(task: TaskRecord): string {
-  const lines: [string, string | undefined][] = [
+  return fieldsInWords([
     ["task", task.task_id],
     ["status", task.status],
     ["intent", task.intent],
@@ -51,8 +51,12 @@ export function taskInWords(task: TaskRecord): string {
     ],
     ["usage", usageInWords(task)],
     ["result", task.result === null ? undefined : shorten(oneLine(task.result.text), 200)],
-  ];
-  return lines
+  ]);
+}
+
+/** Names and values, a line each; what is undefined has none. */
+export function fieldsInWords(fields: readonly (readonly [string, string | undefined])[]): string {
+  return fields
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}${value}`]))
     .join("\n");
 }

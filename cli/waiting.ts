@@ -10,6 +10,7 @@ import {
   type TaskRecord,
   waitForTask,
 } from "@aethrolink/client";
+import { answerCommand, questionsOf } from "./questions.ts";
 import { printable, standingInWords } from "./render.ts";
 
 interface Watch extends Disposable {
@@ -20,7 +21,8 @@ interface Watch extends Disposable {
   readonly onRetry: (reason: unknown) => void;
 }
 
-const warn = (text: string) => process.stderr.write(`alink-cli: ${text}\n`);
+/** A word on standard error. */
+export const warn = (text: string) => process.stderr.write(`alink-cli: ${text}\n`);
 
 /** Whether a line on standard error is seen. */
 export const isWatched = () => process.stderr.isTTY === true;
@@ -91,8 +93,19 @@ export async function* followVisibly(
   for await (const event of streamTaskEvents(task_id, params, undefined, streaming)) {
     line.hide();
     yield event;
+    if (event.kind === "task.awaiting_input") await sayHowToAnswer(task_id, event.data.request_id, options);
     line.say(standingInWords(event));
   }
+}
+
+/** Tells how a question is answered, if it is still open: the history has old ones too. A courtesy, like the line. */
+async function sayHowToAnswer(task_id: string, request_id: string, options: CallOptions): Promise<void> {
+  try {
+    const open = questionsOf(await getTask(task_id, undefined, options));
+    const question = open.find((each) => each.request_id === request_id);
+    if (question !== undefined)
+      warn(`answer it with: ${printable(answerCommand(question, open.length > 1))}`);
+  } catch {}
 }
 
 /**
@@ -100,7 +113,7 @@ export async function* followVisibly(
  * @param timeoutMs how long at most; then the task as it is
  */
 export async function waitVisibly(
-  { task_id }: TaskRecord,
+  { task_id }: Pick<TaskRecord, "task_id">,
   options: CallOptions,
   timeoutMs?: number,
 ): Promise<TaskRecord> {

@@ -1,18 +1,17 @@
-import { type CallOptions, createTask, getTask, type TaskRecord } from "@aethrolink/client";
+import { createTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
-import { NodeCommand, type SharedFlags } from "../base.ts";
-import { wholeText } from "../outcome.ts";
-import { eventInWords, printable, taskInWords } from "../render.ts";
+import { taskInWords } from "../render.ts";
 import { runtimeOption } from "../shared-flags.ts";
+import { TaskCommand } from "../task-command.ts";
 import { requestOf } from "../task-request.ts";
 import { idempotencyKeyOf } from "../values.ts";
-import { followVisibly, holdVisibly, isWatched, waitVisibly } from "../waiting.ts";
+import { holdVisibly } from "../waiting.ts";
 
 /** Gives a task to a target. */
-export class Call extends NodeCommand {
+export class Call extends TaskCommand {
   static override summary = "give a task to a target";
   static override description =
-    "Answers as soon as the task is on disk at the node. With --wait or --follow it stays until the task has ended, and prints the result.";
+    "Answers as soon as the task is on disk at the node. With --wait or --follow it stays until the task has ended, and prints the result. What the task asks meanwhile can be answered at the terminal (--wait), or with task-resume.";
   static override examples = [
     '<%= config.bin %> call --intent demo.echo --text "hello" --wait',
     "<%= config.bin %> call --target research --intent research.topic --text-file question.md --follow",
@@ -26,7 +25,7 @@ export class Call extends NodeCommand {
     }),
     text: Flags.string({ description: "what the target gets, as text" }),
     "text-file": Flags.string({ description: "the same from a file; - is standard input" }),
-    payload: Flags.string({ description: "the same as JSON" }),
+    payload: Flags.string({ description: "the same as JSON; @file and - (standard input) too" }),
     ...runtimeOption,
     cwd: Flags.string({ description: "directory that the runtime works in, on the node's machine" }),
     "conversation-id": Flags.string({ description: "goes on with that conversation" }),
@@ -54,8 +53,8 @@ export class Call extends NodeCommand {
     const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
     const answer = createTask(await requestOf(flags), headers, node);
     const { task, links } = flags.sync ? await holdVisibly(answer) : await answer;
-    if (flags.follow) await this.followTask(flags, task, node);
-    else if (flags.wait) await this.finish(flags, await waitVisibly(task, node), node);
+    if (flags.follow) await this.follow(flags, task.task_id, undefined, node);
+    else if (flags.wait) await this.wait(flags, task.task_id, node);
     else if (flags.sync) await this.finish(flags, task, node);
     else
       this.print(
@@ -63,23 +62,5 @@ export class Call extends NodeCommand {
         { task, links },
         () => `${taskInWords(task)}\n\nFollow it with: alink-cli task-events ${task.task_id}`,
       );
-  }
-
-  private async followTask(flags: SharedFlags, { task_id }: TaskRecord, node: CallOptions): Promise<void> {
-    const readable = this.isReadable(flags);
-    for await (const event of followVisibly(task_id, undefined, node, readable && isWatched()))
-      this.log(readable ? eventInWords(event) : JSON.stringify(event));
-    const task = await getTask(task_id, undefined, node);
-    if (readable) await this.finish(flags, task, node);
-    else this.exitAs(task);
-  }
-
-  /** Prints what came of it. */
-  private async finish(flags: SharedFlags, task: TaskRecord, node: CallOptions): Promise<void> {
-    if (this.isReadable(flags)) {
-      const text = await wholeText(task, node);
-      if (text !== "") this.log(printable(text));
-    } else this.log(JSON.stringify(task));
-    this.exitAs(task);
   }
 }
