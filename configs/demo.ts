@@ -1,7 +1,7 @@
 /**
  * The main job, shown: a node starts, a task is given by intent, its target is down and gets started,
- * progress streams, the answer and the stored history are shown. Everything is made in a temporary
- * directory and gone afterwards. Run by `npm run demo`.
+ * progress streams, a question is answered, the answer and the stored history are shown. Everything is
+ * made in a temporary directory and gone afterwards. Run by `npm run demo`.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { createClient, type TaskEvent } from "@aethrolink/client";
+import { type Client, createClient, type TaskEvent } from "@aethrolink/client";
 
 const bin = (name: string) => fileURLToPath(new URL(`../cli/bin/${name}.mjs`, import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "aethrolink-demo-"));
@@ -60,6 +60,22 @@ function eventLine({ created_at, kind, state, data, message }: TaskEvent): strin
   return `   ${created_at.slice(11, 23)}  ${kind.padEnd(22)} ${state.padEnd(15)} ${text}`.trimEnd();
 }
 
+/** A task whose runtime asks for a permission, and goes on when it has its answer. */
+async function showQuestion(node: Client): Promise<void> {
+  title("A runtime may ask; the task waits until somebody answers");
+  const delivery = { mode: "sync" as const };
+  const { task } = await node.createTask({ intent: "text.echo", payload: { mode: "permission" }, delivery });
+  const [question] = task.awaiting;
+  if (question === undefined)
+    throw new Error(`the demo went wrong: the task is ${task.status}, and asks nothing`);
+  say(`   the task is ${task.status}: "${question.prompt}?"`);
+  for (const { option_id, name, kind } of question.options ?? []) say(`     ${option_id}: ${name} (${kind})`);
+  await node.resumeTask(task.task_id, { payload: { approved: true }, request_id: question.request_id });
+  const done = await node.getTask(task.task_id, { wait: 30 });
+  say(`   answered with yes, which means once; then it is ${done.status}: ${done.result?.text}`);
+  expect(done.result?.text === "permission: allow_once", `it was told otherwise: ${done.result?.text}`);
+}
+
 async function show(url: string, signal: AbortSignal): Promise<void> {
   const token = readFileSync(join(dataDir, "operator.token"), "utf8").trim();
   const node = createClient({ baseUrl: url, token, signal });
@@ -90,6 +106,8 @@ async function show(url: string, signal: AbortSignal): Promise<void> {
   const { task: again } = await node.createTask({ ...second, payload: { text: "HISTORY?" } });
   say(`   asked what was said before, it answers: ${again.result?.text}`);
   expect(again.result?.text.includes("success") === true, `it has forgotten: ${again.result?.text}`);
+
+  await showQuestion(node);
 
   title("All of it is stored: the history of the first task, read again");
   const { events } = await node.getTaskHistory(task.task_id);
