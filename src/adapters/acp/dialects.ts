@@ -27,6 +27,16 @@ export interface Dialect {
   readonly prompt_meta: JsonObject;
   /** The longest that a question may stay open. */
   readonly question_timeout_ms: number;
+  /** How a text looks that tells of a failure in place of an answer; null: failures are errors. */
+  readonly failure_text: FailureText | null;
+  /** What is to be said of an answer that came after a tool call. */
+  readonly warning_after_tool: string | null;
+}
+
+export interface FailureText {
+  readonly pattern: RegExp;
+  /** `without_usage`: only a turn that cost nothing failed for sure; another gets a warning. */
+  readonly sure: "always" | "without_usage";
 }
 
 const generic: Dialect = {
@@ -39,6 +49,8 @@ const generic: Dialect = {
   session_keys: false,
   prompt_meta: {},
   question_timeout_ms: Number.POSITIVE_INFINITY,
+  failure_text: null,
+  warning_after_tool: null,
 };
 
 const dialects: { readonly [name: string]: Dialect } = {
@@ -57,6 +69,9 @@ const dialects: { readonly [name: string]: Dialect } = {
     prompt_meta: {},
     // It denies by itself after 60 s, without a word: forestalled, so that the time that is told is true.
     question_timeout_ms: 55_000,
+    // What its model answered with, said as if it were an answer.
+    failure_text: { pattern: /^\s*HTTP [45]\d\d: /, sure: "without_usage" },
+    warning_after_tool: null,
   },
   openclaw: {
     ...generic,
@@ -66,6 +81,9 @@ const dialects: { readonly [name: string]: Dialect } = {
     replays_late: false,
     session_keys: true,
     prompt_meta: { prefixCwd: false },
+    failure_text: { pattern: /^\[OpenClaw interruption\]/m, sure: "always" },
+    warning_after_tool:
+      "OpenClaw often passes on only the beginning of what it says after a tool call; the answer may not be whole",
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import type { FinalSignal, Json, JsonObject, Progress, RunResult, Usage } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Dialect } from "./dialects.ts";
 
 /** What one session/update says. */
 export interface Heard {
@@ -20,6 +21,15 @@ export interface TurnSoFar {
   readonly cost_usd: number | undefined;
   /** Whether we asked for its end. */
   readonly cancelAsked: boolean;
+  /** Whether it told of a tool call. */
+  readonly toolCalled: boolean;
+}
+
+/** What an agent's answers mean beyond the protocol. */
+export interface Reading {
+  /** What an agent that wants a login said about it at its start. */
+  readonly instruction: string;
+  readonly dialect: Pick<Dialect, "failure_text" | "warning_after_tool">;
 }
 
 /** A JSON-RPC answer to the prompt. */
@@ -100,19 +110,16 @@ function pick(object: JsonObject, names: readonly string[]): JsonObject {
   return picked;
 }
 
-/**
- * How a turn ends with the answer to its prompt (stopReason, or an error).
- * @param instruction what an agent that wants a login said about it at its start
- */
-export function finalOf(answer: Answer, turn: TurnSoFar, instruction = ""): FinalSignal {
+/** How a turn ends with the answer to its prompt (stopReason, or an error). */
+export function finalOf(answer: Answer, turn: TurnSoFar, reading: Reading): FinalSignal {
   if ("error" in answer) {
     // After our cancel an error is a confirmation in other words.
     if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, {}) };
-    return failed("remote_failed", describeError(answer.error, instruction), turn, {});
+    return failed("remote_failed", describeError(answer.error, reading.instruction), turn, {});
   }
   const result = isJsonObject(answer.result) ? answer.result : {};
   const stop = typeof result.stopReason === "string" ? result.stopReason : undefined;
-  if (stop === "end_turn") return completed(turn, result);
+  if (stop === "end_turn") return completed(turn, result, reading.dialect);
   if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, result, stop) };
   if (stop === undefined) {
     return failed("protocol_error", "the runtime answered the prompt without a stop reason", turn, result);
@@ -124,11 +131,27 @@ export function finalOf(answer: Answer, turn: TurnSoFar, instruction = ""): Fina
   return failed("remote_failed", detail, turn, result, stop);
 }
 
-function completed(turn: TurnSoFar, result: JsonObject): FinalSignal {
+function completed(turn: TurnSoFar, result: JsonObject, dialect: Reading["dialect"]): FinalSignal {
   const end = endOf(turn, result, "end_turn");
-  if (turn.text !== "") return { kind: "completed", ...end };
-  const warning = "the runtime completed without any text; its answer may not be whole";
-  return { kind: "completed", ...end, result: { ...end.result, warning } };
+  const { failure_text } = dialect;
+  const looksFailed = failure_text?.pattern.test(turn.text) === true;
+  if (looksFailed && (failure_text?.sure === "always" || end.usage.source === "none")) {
+    return failed(
+      "remote_failed",
+      `the runtime tells of a failure: ${turn.text.trim().slice(0, 500)}`,
+      turn,
+      result,
+    );
+  }
+  const warning = looksFailed
+    ? "the runtime's answer looks like an error of its model"
+    : warningOf(turn, dialect.warning_after_tool);
+  return { kind: "completed", ...end, result: warning === null ? end.result : { ...end.result, warning } };
+}
+
+function warningOf(turn: TurnSoFar, afterTool: string | null): string | null {
+  if (turn.text === "") return "the runtime completed without any text; its answer may not be whole";
+  return turn.toolCalled ? afterTool : null;
 }
 
 function failed(

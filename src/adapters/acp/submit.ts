@@ -91,7 +91,7 @@ function beginTurn(
     clock: options.clock,
     cancelGraceMs: options.cancelGraceMs,
     questionMs: Math.min(task.question_timeout_ms, options.dialect.question_timeout_ms),
-    instruction: agent.instruction,
+    reading: { instruction: agent.instruction, dialect: options.dialect },
     mask: agent.mask,
     meter: session.meter,
     sayCancel: () => agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {}),

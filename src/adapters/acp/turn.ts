@@ -10,7 +10,7 @@
 import type { Clock, FinalSignal, JsonObject, Question, Run, Signal, TaskToRun } from "#src/core/ports.ts";
 import { createQuestions, type Settled } from "#src/core/questions.ts";
 import { createSignalQueue } from "#src/core/signal-queue.ts";
-import { type Answer, endOf, finalOf, readUpdate, type TurnSoFar } from "./signals.ts";
+import { type Answer, endOf, finalOf, type Reading, readUpdate, type TurnSoFar } from "./signals.ts";
 import type { Meter } from "./usage.ts";
 
 /** What a turn needs of the process that it runs in. */
@@ -19,8 +19,7 @@ export interface TurnTools {
   readonly cancelGraceMs: number;
   /** How long a question of the agent's stays open. */
   readonly questionMs: number;
-  /** What the agent said about logging in, for the error that asks for it. */
-  readonly instruction: string;
+  readonly reading: Reading;
   /** Masks known secrets in what is told about an error. */
   mask(text: string): string;
   readonly meter: Meter;
@@ -67,9 +66,10 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
   let text = "";
   let cost_usd: number | undefined;
   let cancelAsked = false;
+  let toolCalled = false;
   let takeBackGrace = (): void => {};
 
-  const soFar = (): TurnSoFar => ({ text, cost_usd, cancelAsked });
+  const soFar = (): TurnSoFar => ({ text, cost_usd, cancelAsked, toolCalled });
   const end = (signal: FinalSignal): void => {
     if (queue.ended()) return;
     takeBackGrace();
@@ -111,11 +111,12 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
       const heard = readUpdate(update);
       if (heard.text !== undefined) text += heard.text;
       if (heard.cost_usd !== undefined) cost_usd = heard.cost_usd;
+      toolCalled ||= heard.progress?.type === "tool_call";
       if (heard.progress !== undefined) queue.push({ kind: "progress", data: heard.progress });
     },
     answer(answer) {
       if ("error" in answer) tools.refused();
-      end(finalOf(answer, soFar(), tools.instruction));
+      end(finalOf(answer, soFar(), tools.reading));
     },
     tell: (said) => void queue.push({ kind: "progress", data: { type: "log", text: tools.mask(said) } }),
     died: (detail) => fail("remote_failed", detail),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { dialectOf } from "#src/adapters/acp/dialects.ts";
 import { createSessionTable, type Session } from "#src/adapters/acp/sessions.ts";
 import { createTurn } from "#src/adapters/acp/turn.ts";
 import { createMeter } from "#src/adapters/acp/usage.ts";
@@ -10,7 +11,7 @@ const turn = createTurn(taskOf("x"), {
   clock: systemClock,
   cancelGraceMs: 1,
   questionMs: 1,
-  instruction: "",
+  reading: { instruction: "", dialect: dialectOf("generic") },
   mask: (text) => text,
   meter: createMeter("turn"),
   sayCancel: async () => {},

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { finalOf, readUpdate, type TurnSoFar } from "#src/adapters/acp/signals.ts";
+import { dialectOf } from "#src/adapters/acp/dialects.ts";
+import { type Answer, finalOf as finalWith, readUpdate, type TurnSoFar } from "#src/adapters/acp/signals.ts";
 import type { FinalSignal, Json, JsonObject, Progress } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 
@@ -19,12 +20,16 @@ interface ReplayedTurn {
   readonly end: FinalSignal;
 }
 
+const finalOf = (answer: Answer, so: TurnSoFar, dialect = "generic", instruction = "") =>
+  finalWith(answer, so, { instruction, dialect: dialectOf(dialect) });
+
 interface OpenTurn {
   readonly session: Json | undefined;
   readonly progress: Progress[];
   text: string;
   recorded: string;
   cancelAsked: boolean;
+  toolCalled: boolean;
 }
 
 const paramsOf = (msg: JsonObject): JsonObject => (isJsonObject(msg.params) ? msg.params : {});
@@ -34,6 +39,7 @@ function hear(turn: OpenTurn, update: Json | undefined): void {
   const { progress, text = "" } = readUpdate(update);
   turn.text += text;
   if (progress !== undefined) turn.progress.push(progress);
+  turn.toolCalled ||= progress?.type === "tool_call";
   if (update.sessionUpdate === "agent_message_chunk" && isJsonObject(update.content)) {
     turn.recorded += String(update.content.text);
   }
@@ -51,7 +57,12 @@ function replay(name: string): ReplayedTurn[] {
     const turn = open.get(id);
     if (turn === undefined) return;
     open.delete(id);
-    const end = finalOf(error === undefined ? { result } : { error }, { ...turn, cost_usd: undefined });
+    const dialect = name.split("-")[0];
+    const end = finalOf(
+      error === undefined ? { result } : { error },
+      { ...turn, cost_usd: undefined },
+      dialect,
+    );
     turns.push({ progress: turn.progress, recorded: turn.recorded, end });
   };
   const steps = new Map<string, (msg: JsonObject, concerned: OpenTurn[]) => void>([
@@ -59,7 +70,14 @@ function replay(name: string): ReplayedTurn[] {
       "-> session/prompt",
       (msg) => {
         const session = paramsOf(msg).sessionId;
-        open.set(msg.id ?? null, { session, progress: [], text: "", recorded: "", cancelAsked: false });
+        open.set(msg.id ?? null, {
+          session,
+          progress: [],
+          text: "",
+          recorded: "",
+          cancelAsked: false,
+          toolCalled: false,
+        });
       },
     ],
     ["-> session/cancel", (_, concerned) => concerned.forEach(askCancel)],
@@ -142,6 +160,7 @@ const turn = (changes: Partial<TurnSoFar> = {}): TurnSoFar => ({
   text: "so far",
   cost_usd: undefined,
   cancelAsked: false,
+  toolCalled: false,
   ...changes,
 });
 
@@ -184,8 +203,52 @@ describe("the end of a turn", () => {
 
   test("an agent that wants a login is told with its own instruction", () => {
     const error = { code: -32000, message: "Authentication required" };
-    const end = finalOf({ error }, turn(), "The runtime offers: Setup: run `agent login`");
+    const end = finalOf({ error }, turn(), "generic", "The runtime offers: Setup: run `agent login`");
     expect(end).toMatchObject({ detail: expect.stringMatching(/Authentication required.*agent login/) });
+  });
+
+  describe("that looks like an answer", () => {
+    const answer = (usage?: JsonObject) => ({
+      result: { stopReason: "end_turn", ...(usage === undefined ? {} : { usage }) },
+    });
+    const unauthorized = turn({ text: "HTTP 401: Incorrect API key provided" });
+
+    test("and is Hermes's word for a failed model, without usage, is remote_failed", () => {
+      expect(finalOf(answer(), unauthorized, "hermes")).toMatchObject({
+        kind: "failed",
+        reason: "remote_failed",
+        detail: expect.stringContaining("HTTP 401"),
+        result: { text: unauthorized.text },
+      });
+    });
+
+    test("and has cost something is completed with a warning", () => {
+      expect(finalOf(answer({ inputTokens: 3, outputTokens: 9 }), unauthorized, "hermes")).toMatchObject({
+        kind: "completed",
+        result: { warning: expect.any(String) },
+      });
+    });
+
+    test("is one, where the runtime isn't known for that", () => {
+      const end = finalOf(answer(), unauthorized);
+      expect(end).toMatchObject({ kind: "completed" });
+      expect(end.result).not.toHaveProperty("warning");
+    });
+
+    test("and tells of OpenClaw's interruption is remote_failed", () => {
+      const text = "Working on it.\n[OpenClaw interruption] The Gateway disconnected.";
+      expect(finalOf(answer(), turn({ text }), "openclaw")).toMatchObject({
+        kind: "failed",
+        reason: "remote_failed",
+      });
+    });
+
+    test("and comes after a tool call of OpenClaw's has a warning", () => {
+      expect(finalOf(answer(), turn({ toolCalled: true }), "openclaw").result?.warning).toMatch(
+        /may not be whole/,
+      );
+      expect(finalOf(answer(), turn(), "openclaw").result).not.toHaveProperty("warning");
+    });
   });
 
   test("the cost that was told last is in the usage", () => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { sessionPlaceOf, slotOf, subcontextOf } from "#src/adapters/acp/session-place.ts";
+import { targetOf } from "../../../launching.ts";
+
+const openclaw = targetOf([], { dialect: "openclaw" });
+const hermes = targetOf([], { dialect: "hermes" });
+const generic = targetOf([]);
+
+describe("the place of a session", () => {
+  test("goes by the sticky key, in the subcontext of its executor", () => {
+    expect(sessionPlaceOf(hermes, { executor: "writer" }, "talk")).toEqual({
+      subcontext_key: "executor:writer",
+      sticky_key: "talk",
+      session_key: null,
+    });
+    expect(subcontextOf(generic, { executor: "writer" })).toBe("default");
+  });
+
+  test("at OpenClaw has a key made of the sticky key, the same in every life, another for another", () => {
+    const place = sessionPlaceOf(openclaw, {}, "Talk");
+    expect(place).toMatchObject({ subcontext_key: "default", sticky_key: "Talk" });
+    expect(place.session_key).toMatch(/^aethrolink-[0-9a-f]{32}$/);
+    expect(sessionPlaceOf(openclaw, {}, "Talk")).toEqual(place);
+    expect(sessionPlaceOf(openclaw, {}, "talk").session_key).not.toBe(place.session_key);
+    expect(sessionPlaceOf(openclaw, {}, null).session_key).toBeNull();
+  });
+
+  test("at OpenClaw goes by the caller's session key, whatever the sticky key", () => {
+    const options = { session_key: "agent:main:x" };
+    const place = {
+      subcontext_key: "session:agent:main:x",
+      sticky_key: "agent:main:x",
+      session_key: "agent:main:x",
+    };
+    expect(sessionPlaceOf(openclaw, options, "talk")).toEqual(place);
+    expect(sessionPlaceOf(openclaw, options, null)).toEqual(place);
+    expect(sessionPlaceOf(generic, options, "talk")).toMatchObject({ sticky_key: "talk", session_key: null });
+  });
+
+  test("has a slot that no conversation of the same name shares with a session key", () => {
+    const named = slotOf(sessionPlaceOf(openclaw, { session_key: "talk" }, null));
+    expect(named).not.toBe(slotOf(sessionPlaceOf(openclaw, {}, "talk")));
+    expect(slotOf(sessionPlaceOf(openclaw, {}, null))).toBeNull();
+  });
+});
