@@ -1,18 +1,9 @@
 /** What a task says to an agent (session/prompt). */
 import { randomBytes } from "node:crypto";
 import type { Json, JsonObject, TaskToRun } from "#src/core/ports.ts";
-import { isJsonObject, promptText } from "#src/core/prompt-text.ts";
+import { promptText } from "#src/core/prompt-text.ts";
+import { attachmentsOf, type PromptBlock } from "./attachments.ts";
 import type { Dialect } from "./dialects.ts";
-
-/** A content block of the protocol, of the kinds that are sent. */
-export type PromptBlock =
-  | { readonly type: "text"; readonly text: string }
-  | {
-      readonly type: "resource_link";
-      readonly uri: string;
-      readonly name: string;
-      readonly mimeType?: string;
-    };
 
 /** The parameters of a prompt but for its session. */
 export interface Prompt {
@@ -20,15 +11,19 @@ export interface Prompt {
   readonly _meta: { readonly [key: string]: unknown };
 }
 
-/** A task as a prompt: its text, guarded against being taken as a command, and links to its attachments. */
-export function promptOf(task: TaskToRun, dialect: Dialect): Prompt {
+/**
+ * A task as a prompt: its text, guarded against being taken as a command, and its attachments.
+ * @param takes what the agent announced of prompts (promptCapabilities)
+ * @throws AdapterFault submit_failed for an attachment that the agent doesn't take
+ */
+export function promptOf(task: TaskToRun, dialect: Dialect, takes: JsonObject = {}): Prompt {
   const text = promptText(task.payload);
   const command = text.trimStart();
   const guarded = command.startsWith("/") && !isSet(task.runtime_options.raw_prompt);
   const words: PromptBlock = { type: "text", text: guarded ? dialect.slash_guard + command : text };
   const traceparent = traceparentOf(task.trace_id);
   return {
-    prompt: [words, ...attachmentsOf(task.payload)],
+    prompt: [words, ...attachmentsOf(task.payload, takes)],
     _meta: {
       ...dialect.prompt_meta,
       aethrolink: { task_id: task.task_id },
@@ -45,32 +40,4 @@ function isSet(option: Json | undefined): boolean {
 function traceparentOf(trace_id: string): string | undefined {
   if (!/^(?!0{32})[0-9a-f]{32}$/.test(trace_id)) return undefined;
   return `00-${trace_id}-${randomBytes(8).toString("hex")}-01`;
-}
-
-function attachmentsOf(payload: Json): PromptBlock[] {
-  if (!isJsonObject(payload) || !Array.isArray(payload.attachments)) return [];
-  return payload.attachments.flatMap((attachment: Json) => linkOf(attachment) ?? []);
-}
-
-function linkOf(attachment: Json): PromptBlock | undefined {
-  if (typeof attachment === "string")
-    return { type: "resource_link", uri: attachment, name: lastPart(attachment) };
-  if (!isJsonObject(attachment)) return undefined;
-  const uri = firstText(attachment, "uri", "url");
-  if (uri === undefined) return undefined;
-  const name = firstText(attachment, "name", "title") ?? lastPart(uri);
-  const mimeType = firstText(attachment, "mimeType", "mime_type", "media_type");
-  return { type: "resource_link", uri, name, ...(mimeType === undefined ? {} : { mimeType }) };
-}
-
-function firstText(object: JsonObject, ...names: string[]): string | undefined {
-  for (const name of names) {
-    const value = object[name];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return undefined;
-}
-
-function lastPart(uri: string): string {
-  return uri.split(/[?#]/, 1)[0]?.split("/").filter(Boolean).at(-1) ?? uri;
 }

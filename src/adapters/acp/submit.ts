@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { Run, TaskToRun } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Agent } from "./agent.ts";
 import { takeSession } from "./continuity.ts";
 import { gaveUp, notTaken, type SessionOptions } from "./open-session.ts";
@@ -28,6 +29,9 @@ export async function submit(
   agent.handingOver += 1;
   try {
     const cwd = directoryOf(task, options.cwd);
+    const { promptCapabilities = {} } = agent.announced.agentCapabilities;
+    const takes = isJsonObject(promptCapabilities) ? promptCapabilities : {};
+    const prompt = promptOf(task, options.dialect, takes);
     const { session, continuity } = await takeSession(agent, { ...options, cwd }, signal);
     if (signal.aborted) {
       leave(agent, session);
@@ -35,7 +39,7 @@ export async function submit(
     }
     const turn = beginTurn(agent, session, task, options, signal);
     try {
-      await agent.connection.prompt(session.session_id, promptOf(task, options.dialect));
+      await agent.connection.prompt(session.session_id, prompt);
     } catch (error) {
       turn.died("the prompt was not taken");
       throw notTaken(agent, error);

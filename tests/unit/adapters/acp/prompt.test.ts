@@ -51,6 +51,34 @@ describe("a prompt", () => {
     ]);
   });
 
+  const attached = (attachment: Json, takes = {}) =>
+    promptOf(taskOf({ text: "see", attachments: [attachment] }), generic, takes).prompt[1];
+
+  test("embeds a text where the runtime takes that, and says it under its name elsewhere", () => {
+    const notes = { name: "notes.md", mime_type: "text/markdown", text: "# Notes" };
+    expect(attached(notes, { embeddedContext: true })).toEqual({
+      type: "resource",
+      resource: { uri: "attachment:notes.md", mimeType: "text/markdown", text: "# Notes" },
+    });
+    expect(attached(notes)).toEqual({ type: "text", text: "notes.md:\n# Notes" });
+  });
+
+  test("embeds bytes in the way that the runtime takes them, and never drops them", () => {
+    const picture = { name: "a.png", mime_type: "image/png", data: "AAAA" };
+    expect(attached(picture, { image: true })).toEqual({
+      type: "image",
+      data: "AAAA",
+      mimeType: "image/png",
+    });
+    expect(attached({ ...picture, uri: "file:///a.png" }, { embeddedContext: true })).toEqual({
+      type: "resource",
+      resource: { uri: "file:///a.png", mimeType: "image/png", blob: "AAAA" },
+    });
+    expect(() => attached(picture)).toThrow(
+      expect.objectContaining({ kind: "submit_failed", message: expect.stringContaining("a.png") }),
+    );
+  });
+
   test("carries the task's id and a trace that W3C knows", () => {
     const task = taskOf({ text: "x" });
     const meta = promptOf(task, generic)._meta;
