@@ -35,7 +35,7 @@ Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR] [--can CALLS] [-
 
 A prompt that is a JSON object with a "mode" chooses for itself, with options beside it:
   echo                 answers "echo: <text>"; "Say exactly X" answers X; "HISTORY?" answers what was
-                       said in this session before
+                       said in this session before; "Ask first: X" asks for permission to X
   success              a thought, a plan, a tool call and "one two three"
   delayed_success      answers after delay_ms (1000), with a chunk every heartbeat_ms
   flood                chunks (10000) message chunks of size (16) characters, then the answer

@@ -52,6 +52,8 @@ const untilCancelled = (turn: Turn): Promise<StopReason> =>
   });
 
 const echo: Mode = async (turn) => {
+  const firstAsked = /^Ask first: (.*)$/s.exec(turn.text)?.[1];
+  if (firstAsked !== undefined) return askThenSay(turn, firstAsked);
   const exactly = /^Say exactly (.*)$/s.exec(turn.text)?.[1];
   const said = turn.session.history.map((exchange) => exchange.prompt);
   if (turn.text === "HISTORY?") await turn.say(`HISTORY[${said.length}]: ${said.join(" | ")}`);
@@ -135,12 +137,14 @@ const bigLine: Mode = async (turn) => {
   return "end_turn";
 };
 
-const permission: Mode = async (turn) => {
-  const kind = await turn.askPermission("remove a file");
+async function askThenSay(turn: Turn, title: string): Promise<StopReason> {
+  const kind = await turn.askPermission(title);
   if (kind === "cancelled") return "cancelled"; // the protocol says so to what was cancelled
   await turn.say(`permission: ${kind}`);
   return "end_turn";
-};
+}
+
+const permission: Mode = (turn) => askThenSay(turn, "remove a file");
 
 const awaitThenResume: Mode = async (turn) => {
   const kind = await turn.askPermission("go on?");
