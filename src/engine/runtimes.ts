@@ -85,12 +85,15 @@ function refuseToStart({ stopping, retiring }: Engine, { target_id }: Target): v
  */
 export async function probeRuntime(engine: Engine, target: Target, options: JsonObject): Promise<Probe> {
   refuseToStart(engine, target);
+  const use = new AbortController();
   try {
     const merged = layOver(target.defaults, options);
-    return await adapterOf(engine, target).probe(target, merged, new AbortController().signal);
+    return await adapterOf(engine, target).probe(target, merged, use.signal);
   } catch (thrown) {
     if (!(thrown instanceof AdapterFault)) throw thrown;
     fail("unavailable", `${target.target_id} can't be started now: ${thrown.message}.`, { cause: thrown });
+  } finally {
+    use.abort();
   }
 }
 

@@ -62,7 +62,7 @@ export function createCompanions(options: PoolOptions & { readonly workDir: stri
       if (!(error instanceof AdapterFault) || error.kind !== "launch_failed") throw error;
       // Another one may have come up in the meantime, which is why ours could not.
       if (await answers(companion.healthcheck, clock, signal)) return;
-      throw failed(companion, `${error.message}, see launch ${launch_id}`, error);
+      throw failed(companion, `${error.message}, see launch ${launch_id}`);
     }
   };
 
@@ -122,8 +122,9 @@ export function createCompanions(options: PoolOptions & { readonly workDir: stri
 const keyOf = ({ name, command, healthcheck }: Companion): string =>
   JSON.stringify([name, command, healthcheck]);
 
-function failed(companion: Companion, said: string, cause?: unknown): AdapterFault {
-  return new AdapterFault("launch_failed", `companion ${companion.name}: ${said}`, { cause });
+/** Without a cause: what a companion's system call said is not said of the runtime's own command. */
+function failed(companion: Companion, said: string): AdapterFault {
+  return new AdapterFault("launch_failed", `companion ${companion.name}: ${said}`);
 }
 
 /** @throws the signal's reason when it aborts first */

@@ -16,7 +16,7 @@ interface Health {
 const healthOf = async (node: TestNode) => (await node.call<Health>("GET", "/v1/runtimes/agent/health")).body;
 
 describe("a target that is launched on demand", () => {
-  test("is started for a task, stopped when it is idle, and started by hand for as long", async () => {
+  test("is started for a task, stopped when it is idle, and started by hand or by a probe for as long", async () => {
     const command = await fakeCommand();
     using home = createHome({ agent: { command, launch: { mode: "on_demand", idle_timeout_ms: 100 } } });
     await using node = await startNode(home);
@@ -28,8 +28,13 @@ describe("a target that is launched on demand", () => {
     expect((await node.task(task_id, 20)).result?.text).toBe("here");
     await expect.poll(() => healthOf(node), { timeout: 5000 }).toMatchObject(stopped);
 
-    expect((await node.call("POST", "/v1/runtimes/agent/start")).status).toBe(202);
-    await expect.poll(() => healthOf(node), { timeout: 5000 }).toMatchObject(stopped);
+    for (const [what, status] of [
+      ["start", 202],
+      ["probe", 200],
+    ]) {
+      expect((await node.call("POST", `/v1/runtimes/agent/${what}`)).status).toBe(status);
+      await expect.poll(() => healthOf(node), { timeout: 5000 }).toMatchObject(stopped);
+    }
     const listed = await node.call<{ targets: { launch: unknown }[] }>("GET", "/v1/targets");
     expect(listed.body.targets).toMatchObject([{ launch: { mode: "on_demand" } }]);
   });

@@ -34,7 +34,7 @@ const defaultInitializeMs = 30_000;
 const defaultSetupMs = 90_000;
 const defaultIdleMs = 3_600_000;
 /** Processes and their companions together are ended in about this time. */
-const closeMs = 7500;
+const closeMs = 7000;
 const leastCloseMs = 1000;
 
 /** The adapter, with a pool of processes of its own. */

@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { freePort } from "../../../free-port.ts";
 import { fixtureAgent, openAcpAdapter, patient, targetOf } from "../../../launching.ts";
 
 /** An agent that answers initialize with this, as a program of its own. */
@@ -117,4 +118,22 @@ it("a probe of an executor that the target doesn't list says which there are", a
   const probe = await opened.adapter.probe(target, { executor: "fast" }, patient);
   expect(probe).toMatchObject({ command_found: false, launch_id: null });
   expect(probe.error).toBe('tested has no executor "fast"; it has: none');
+});
+
+it("a probe doesn't take a companion's missing command for the runtime's", async () => {
+  await using opened = openAcpAdapter();
+  const target = targetOf(fixtureAgent("lingering"));
+  const gateway = {
+    name: "gateway",
+    command: ["/nowhere/gateway"],
+    env: {},
+    cwd: null,
+    healthcheck: `http://127.0.0.1:${await freePort()}/`,
+    timeout_ms: 1000,
+  };
+  const needing = { ...target, launch: { ...target.launch, requires: [gateway] } };
+  expect(await opened.adapter.probe(needing, {}, patient)).toMatchObject({
+    command_found: true,
+    error: expect.stringMatching(/^companion gateway: command not found: \/nowhere\/gateway, see launch /),
+  });
 });
