@@ -70,7 +70,7 @@ export const RuntimeProbe = z
     }),
     auth_required: z.boolean().optional().meta({
       description:
-        "true: it refused to be greeted without a login; false: it announces no way to log in, so that none is needed; absent: it announces ways (auth_methods), and only a first task tells whether a login is there already.",
+        "true: it refused to be greeted without a login; false: it announces no way to log in, or was logged in as the registry says, so that none is needed; absent: it announces ways (auth_methods), and only a first task tells whether a login is there already.",
     }),
     auth_methods: z
       .array(JsonValue)

@@ -64,7 +64,8 @@ function waysIn({ auth_methods = [] }: RuntimeProbe): string {
 }
 
 function loginOf(probe: RuntimeProbe): Found {
-  if (probe.auth_required === false) return ok("login", "none is asked for");
+  if (probe.auth_required === false)
+    return ok("login", waysIn(probe) === "" ? "none is asked for" : "it was logged in as the registry says");
   return warn(
     "login",
     "it offers ways to log in; whether it is logged in already, only a first task tells",

@@ -3,6 +3,12 @@
  * to. A row is here only where the program's own documentation, or the protocol's list of agents, says so.
  */
 
+export interface Companion {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly healthcheck: string;
+}
+
 export interface KnownAgent {
   /** The name of its target. */
   readonly name: string;
@@ -12,6 +18,8 @@ export interface KnownAgent {
   readonly dialect: "hermes" | "openclaw" | "generic";
   /** What its environment needs. */
   readonly env?: { readonly [name: string]: string };
+  /** What must be up before it is started; the node starts what isn't. */
+  readonly requires?: readonly Companion[];
   /** What its user should know, a line each. */
   readonly notes: readonly string[];
 }
@@ -33,7 +41,14 @@ export const knownAgents: readonly KnownAgent[] = [
     display_name: "OpenClaw",
     commands: [["openclaw", "acp"]],
     dialect: "openclaw",
-    notes: ["It is a bridge to OpenClaw's gateway, which must run: openclaw gateway."],
+    requires: [
+      {
+        name: "gateway",
+        command: ["openclaw", "gateway", "--port", "18789"],
+        healthcheck: "http://127.0.0.1:18789/readyz",
+      },
+    ],
+    notes: ["It is a bridge to OpenClaw's gateway; one that runs already is left alone."],
   },
   {
     name: "gemini",
@@ -41,7 +56,10 @@ export const knownAgents: readonly KnownAgent[] = [
     commands: [["gemini", "--acp"]],
     dialect: "generic",
     env: { GEMINI_CLI_NO_RELAUNCH: "true" },
-    notes: ["Log in once by running gemini, or add your key to env: GEMINI_API_KEY."],
+    notes: [
+      "Log in once by running gemini; or add your key to env, GEMINI_API_KEY, and beside launch:",
+      "  auth_method: gemini-api-key",
+    ],
   },
   {
     name: "claude",

@@ -1,6 +1,6 @@
 /** A registry as a file that teaches its reader. */
 
-import type { KnownAgent } from "./agents.ts";
+import type { Companion, KnownAgent } from "./agents.ts";
 import { findProgram } from "./find-program.ts";
 
 export interface FoundAgent extends KnownAgent {
@@ -41,7 +41,7 @@ export function registryText(agents: readonly FoundAgent[]): string {
   return `${head}${agents.map(entryOf).join("\n")}${routesHead}  ask: { runtime: ${first.name} }\n`;
 }
 
-function entryOf({ name, display_name, dialect, command, env, notes }: FoundAgent): string {
+function entryOf({ name, display_name, dialect, command, env, requires, notes }: FoundAgent): string {
   const lines = [
     ...notes.map((note) => `  # ${note}`),
     `  ${name}:`,
@@ -51,9 +51,16 @@ function entryOf({ name, display_name, dialect, command, env, notes }: FoundAgen
     "    launch:",
     `      command: [${command.map(scalar).join(", ")}]`,
     ...(env === undefined ? [] : [`      env: { ${Object.entries(env).map(pair).join(", ")} }`]),
+    ...(requires === undefined ? [] : ["    requires:", ...requires.flatMap(companionOf)]),
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const companionOf = ({ name, command, healthcheck }: Companion) => [
+  `      - name: ${name}`,
+  `        command: [${command.map(scalar).join(", ")}]`,
+  `        healthcheck: ${JSON.stringify(healthcheck)}`,
+];
 
 /** A word as it is where YAML takes it for a text, else in quotes. */
 const scalar = (word: string) => (/^[a-z/][\w./-]*$/i.test(word) ? word : JSON.stringify(word));

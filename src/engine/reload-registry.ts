@@ -106,6 +106,7 @@ const besideTheProcess = {
   defaults: {},
   sticky_mode: "none",
   max_concurrency: null,
+  queue: 0,
   timeout_ms: null,
 } as const satisfies Partial<Target>;
 

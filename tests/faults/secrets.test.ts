@@ -28,9 +28,11 @@ async function answers(node: TestNode, task_ids: readonly string[]): Promise<str
     "/healthz",
   ];
   for (const id of task_ids) paths.push(`/v1/tasks/${id}`, `/v1/tasks/${id}/events`);
-  for (const id of ["leaky", "broken"]) paths.push(`/v1/runtimes/${id}/health`);
+  const runtimes = ["leaky", "broken", "refusing"];
+  for (const id of runtimes) paths.push(`/v1/runtimes/${id}/health`, `/v1/runtimes/${id}/launches`);
   const all = await Promise.all(paths.map((path) => node.call("GET", path)));
   all.push(await node.call("POST", "/v1/runtimes/broken/start"));
+  for (const id of runtimes) all.push(await node.call("POST", `/v1/runtimes/${id}/probe`));
   return all.map(({ headers, body }) => JSON.stringify([[...headers], body])).join("\n");
 }
 
@@ -40,6 +42,7 @@ describe("a secret of the registry that its agent prints, and the operator's tok
     using home = createHome({
       leaky: { command: fixtureCommand("leaky"), env },
       broken: { command: fixtureCommand("leaky", "--exit"), env },
+      refusing: { command: fixtureCommand("leaky", "--refuse"), env },
     });
     const options = { ...home, args: ["--log-level", "trace"], env: { CANARY: ofTheNode } };
     await using node = await startNode(options);
@@ -52,6 +55,8 @@ describe("a secret of the registry that its agent prints, and the operator's tok
     });
     expect((await node.task(broken.task_id, 20)).last_error?.reason).toBe("launch_failed");
     const said = await answers(node, [leaky.task_id, broken.task_id]);
+    // What they said of themselves is told, too: the secret alone is missing.
+    for (const text of ["in two pieces: ", "log in with ", "no greeting with "]) expect(said).toContain(text);
     expect(await node.stop()).toEqual({ code: 0, signal: null });
 
     using left = openLeftBehind(home.dataDir);

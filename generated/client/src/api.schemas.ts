@@ -539,7 +539,7 @@ export interface RuntimeProbe {
   version?: string;
   /** What it announced, in its own words (agentCapabilities); empty where it came to none. */
   capabilities: JsonRecord;
-  /** true: it refused to be greeted without a login; false: it announces no way to log in, so that none is needed; absent: it announces ways (auth_methods), and only a first task tells whether a login is there already. */
+  /** true: it refused to be greeted without a login; false: it announces no way to log in, or was logged in as the registry says, so that none is needed; absent: it announces ways (auth_methods), and only a first task tells whether a login is there already. */
   auth_required?: boolean;
   /** The ways to log in that it announces, in its own words (authMethods). */
   auth_methods?: JsonValue[];

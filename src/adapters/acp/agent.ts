@@ -141,8 +141,13 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   });
 
   connection.read();
-  const announced = await initialize(connection, options);
-  await logIn(connection, announced, options);
+  // An agent that refuses may say why with what it was told.
+  const masked = (fault: unknown): never => {
+    if (!(fault instanceof AdapterFault)) throw fault;
+    throw new AdapterFault(fault.kind, child.mask(fault.message), { cause: fault });
+  };
+  const announced = await initialize(connection, options).catch(masked);
+  await logIn(connection, announced, options).catch(masked);
   closing = offersSession(announced, "close");
   return {
     name: child.name,

@@ -116,6 +116,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       probeAgent({
         launch: () => launch(target, runtimeOptions, signal),
         agent: () => pool.up(keyOf(target, runtimeOptions))?.value,
+        isLoggedIn: target.auth_method !== null,
         place() {
           const { command, cwd, env } = planOf(target, runtimeOptions);
           const [program = ""] = command;

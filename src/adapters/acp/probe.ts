@@ -14,6 +14,8 @@ export interface Probed {
   readonly launch: () => Launch;
   /** The agent that is up then. */
   readonly agent: () => Agent | undefined;
+  /** Whether the registry has it logged in when it is greeted. */
+  readonly isLoggedIn: boolean;
   /** Where its program is looked for. */
   readonly place: () => { readonly program: string; readonly cwd: string; readonly path: string };
 }
@@ -28,7 +30,7 @@ export async function probeAgent(probed: Probed): Promise<Probe> {
     const launch = probed.launch();
     ({ launch_id } = launch);
     await launch.lease;
-    return announcementOf(probed.agent(), launch_id);
+    return announcementOf(probed, launch_id);
   } catch (thrown) {
     if (!(thrown instanceof AdapterFault) || thrown.kind === "unavailable") throw thrown;
     const command_found = thrown.kind !== "not_found" && isThere(probed.place());
@@ -36,20 +38,33 @@ export async function probeAgent(probed: Probed): Promise<Probe> {
   }
 }
 
-function announcementOf(agent: Agent | undefined, launch_id: string | null): Probe {
+function announcementOf({ agent: find, isLoggedIn }: Probed, launch_id: string | null): Probe {
+  const agent = find();
   if (agent === undefined) {
     const error = `it was ready and ended at once, see launch ${launch_id}`;
     return { command_found: true, launch_id, capabilities: {}, error };
   }
-  const { agentCapabilities, agentInfo, authMethods } = agent.announced;
+  const { agentCapabilities, agentInfo, authMethods } = masked(agent.announced, agent.mask);
   return {
     command_found: true,
     launch_id: agent.launch_id,
     ...textOf(agentInfo, "name"),
     ...textOf(agentInfo, "version"),
     capabilities: agentCapabilities,
-    ...(authMethods.length === 0 ? { auth_required: false } : { auth_methods: authMethods }),
+    ...(isLoggedIn || authMethods.length === 0 ? { auth_required: false } : {}),
+    ...(authMethods.length === 0 ? {} : { auth_methods: authMethods }),
   };
+}
+
+/** What an agent says of itself may hold what it was told. */
+function masked<T>(said: T, mask: (text: string) => string): T {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === "string") return mask(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [mask(name), clean(inner)]));
+  };
+  return clean(said) as T;
 }
 
 function textOf(info: Json, field: "name" | "version"): Pick<Probe, "name" | "version"> {

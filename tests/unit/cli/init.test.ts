@@ -33,10 +33,22 @@ describe("a registry that is made of agents", () => {
         dialect,
         command: launch.command,
         env: launch.env,
+        requires: launch.requires.map((each) => ({
+          name: each.name,
+          command: each.command,
+          healthcheck: each.healthcheck,
+        })),
         capabilities,
       })),
     ).toEqual(
-      all.map(({ name, dialect, command, env = {} }) => ({ name, dialect, command, env, capabilities: [] })),
+      all.map(({ name, dialect, command, env = {}, requires = [] }) => ({
+        name,
+        dialect,
+        command,
+        env,
+        requires,
+        capabilities: [],
+      })),
     );
     expect([...routes]).toEqual([["ask", { runtime: "hermes", runtime_options: {} }]]);
   });

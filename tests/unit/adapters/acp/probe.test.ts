@@ -53,6 +53,16 @@ it("a probe of an agent that says nothing of itself makes nothing up", async () 
   });
 });
 
+it("a probe says that no login is missing where the registry has it logged in", async () => {
+  await using opened = openAcpAdapter();
+  const result = { protocolVersion: 1, authMethods };
+  const command = agentThatAnswers(opened.workDir, { result });
+  const probe = await opened.adapter.probe(targetOf(command, { auth_method: "key" }), {}, patient);
+  expect(probe).toMatchObject({ auth_required: false, auth_methods: authMethods });
+  const other = targetOf(command, { target_id: "other", auth_method: "nothing-like-it" });
+  expect((await opened.adapter.probe(other, {}, patient)).error).toMatch(/offers no login nothing-like-it/);
+});
+
 it("a probe says so where an agent wants a login before it says anything", async () => {
   await using opened = openAcpAdapter();
   const error = { code: -32_000, message: "Authentication required" };
