@@ -36,6 +36,6 @@ export function geminiTarget(program: string, { path, model }: Place): TargetEnt
       GOOGLE_GEMINI_BASE_URL: model.origin,
       GEMINI_CLI_NO_RELAUNCH: "true",
     },
-    more: { dialect: "generic", capabilities: ["research.topic"] },
+    more: { dialect: "generic", auth_method: "gemini-api-key", capabilities: ["research.topic"] },
   };
 }

@@ -4,6 +4,8 @@ import { exitCodes } from "#contracts/errors.ts";
 import { answerTo, ask, inMidTurn, isWords, taskOf, wordsIn } from "./asking.ts";
 import { findOpenClaw, type Gateway, makeOpenClawHome, type OpenClawHome, startGateway } from "./openclaw.ts";
 import { needRuntime } from "./runtime.ts";
+import { testContinuity } from "./suites/continuity.ts";
+import { testQuestions } from "./suites/questions.ts";
 import { shareWorld, testTurns } from "./suites/turns.ts";
 import { openWorld } from "./world.ts";
 
@@ -28,7 +30,9 @@ const theWorld = shareWorld(() =>
   }),
 );
 
-testTurns(theWorld);
+testTurns(theWorld, "openclaw");
+testQuestions(theWorld, { afterNo: "completed" });
+testContinuity(theWorld, { called: "resumed" });
 
 test("a cancelled conversation goes on", async () => {
   const world = await theWorld();

@@ -1,4 +1,5 @@
 /** OpenAI's chat completions. */
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ModelApi } from "./api.ts";
 
@@ -16,7 +17,8 @@ export const openai: ModelApi = {
     const messages = chat.messages.flatMap(asSaid);
     const latest = messages.findLastIndex(({ role }) => role === "user");
     return {
-      users: messages.flatMap(({ role, text }) => (role === "user" ? [text] : [])),
+      // Hermes joins what the user said while nobody answered.
+      users: messages.flatMap(({ role, text }) => (role === "user" ? text.split("\n\n") : [])),
       toolResult: messages.slice(latest).findLast(({ role }) => role === "tool")?.text,
       tools: chat.tools.map(({ function: { name } }) => name),
       aside: messages.some(
@@ -30,7 +32,7 @@ export const openai: ModelApi = {
     const tool_calls = [
       {
         index: 0,
-        id: "call_1",
+        id: `call_${randomUUID()}`,
         type: "function",
         function: { name, arguments: JSON.stringify({ command }) },
       },

@@ -2,7 +2,7 @@
 
 /** What a runtime asked. */
 export interface Asked {
-  /** What the user said in this conversation, oldest first. */
+  /** What the user said in this conversation, oldest first; a paragraph is a saying, since runtimes join some. */
   readonly users: readonly string[];
   /** What a tool gave back since the user's latest words; undefined: none was called. */
   readonly toolResult: string | undefined;

@@ -28,8 +28,11 @@ export function shareWorld(open: () => Promise<World>): () => Promise<World> {
   };
 }
 
-/** Adds the tests. */
-export function testTurns(theWorld: () => Promise<World>): void {
+/**
+ * Adds the tests.
+ * @param name the command's, in messages
+ */
+export function testTurns(theWorld: () => Promise<World>, name: string): void {
   test("a task by intent starts it, streams its answer, and is stored whole", async () => {
     const world = await theWorld();
     expect((await world.health()).details.state).toBe("down");
@@ -135,4 +138,33 @@ export function testTurns(theWorld: () => Promise<World>): void {
     const { task } = await answerTo(world, "/help me", "slash");
     expect(task.result?.text).toMatch(/^echo: .*\/help me$/);
   });
+
+  test("a kill of its process in mid-turn fails the task and says where to look; the next task starts it anew", async () => {
+    const world = await theWorld();
+    const { asked, task_id } = await inMidTurn(world, "killed-in-mid-turn");
+    await using _asked = asked;
+    const before = await world.runtime();
+    const launches = await launchesOf(world);
+
+    before.kill();
+    expect(await asked.end()).toMatchObject({ code: exitCodes.task_failed });
+    const task = await world.task(task_id);
+    expect(task).toMatchObject({ status: "failed", last_error: { reason: "remote_failed" } });
+    expect(task.last_error?.detail).toMatch(
+      new RegExp(`^${name} was ended by SIGKILL, see launch ${launches[0]}$`),
+    );
+    expect(task.result?.text).toMatch(/^w0/);
+    expect(task.result?.text).toBe(wordsIn(asked.events));
+
+    const other = await answerTo(world, "still there?", "after-the-kill-in-mid-turn");
+    expect(other.task.result?.text).toBe("echo: still there?");
+    expect(await launchesOf(world)).toEqual([launchOf(other.events), ...launches]);
+    expect((await world.runtime()).pid).not.toBe(before.pid);
+  });
+}
+
+/** Its launches, newest first. */
+async function launchesOf({ cli }: World): Promise<readonly string[]> {
+  const answer = await cli.json("runtime-launches", "research");
+  return (answer as { launches: { launch_id: string }[] }).launches.map(({ launch_id }) => launch_id);
 }
