@@ -23,13 +23,17 @@ if ("missing" in found) {
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Things that requests can name, by the name of the parameter. */
-async function seed(node: TestNode): Promise<Record<string, string | null>> {
+async function seed(node: TestNode): Promise<Record<string, string | readonly string[] | null>> {
   const own = await node.call<{ tokens: { token_id: string }[] }>("GET", "/v1/tokens");
   const made = await node.call<{ record: { token_id: string } }>("POST", "/v1/tokens", { role: "reader" });
   const large = { mode: "flood", chunks: 3000, size: 16 };
   const { task_id } = await node.submit({ payload: large });
   const { result_artifact_id } = await node.task(task_id, 30);
   await node.submit({ payload: { text: "another" } });
+  // At a target of its own: a request that stops the other would end it.
+  const payload = { mode: "questions", count: 20 };
+  const asking = await node.submit({ payload, target_runtime: "asking", intent: "test.ask" });
+  const questions = await askedOf(node, asking.task_id, 20);
   const page = await node.call<{ next_cursor: string | null }>("GET", "/v1/tasks?limit=1");
   return {
     task_id,
@@ -39,8 +43,21 @@ async function seed(node: TestNode): Promise<Record<string, string | null>> {
     target_id: "agent",
     runtime_id: "agent",
     intent: "test.run",
+    asking: asking.task_id,
+    asking_target: "asking",
+    questions,
     cursor: page.body.next_cursor,
   };
+}
+
+/** The ids of so many open questions, as soon as they are. */
+async function askedOf(node: TestNode, task_id: string, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const event of node.events(task_id)) {
+    if (event.kind === "task.awaiting_input") ids.push(event.data.request_id);
+    if (ids.length === count) return ids;
+  }
+  throw new Error("the task ended before it had asked");
 }
 
 /** Runs it in a directory, in which it leaves its report. */
@@ -97,6 +114,7 @@ it.skipIf("missing" in found)(
   async () => {
     using home = createHome({
       agent: { command: await fakeCommand(), more: { capabilities: ["test.run"] } },
+      asking: { command: await fakeCommand(), more: { capabilities: ["test.ask"] } },
     });
     await using node = await startNode(home);
     const { exitCode, all } = await runSchemathesis("program" in found ? found.program : "", home.path, node);

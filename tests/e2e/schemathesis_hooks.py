@@ -8,12 +8,13 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
 SEEDED = json.loads(os.environ["SEEDED"])
+QUESTIONS = SEEDED["questions"]
 calls = Counter()
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    keep_own_token(case)
+    keep_what_is_needed(case)
     # A scenario of several calls names what its earlier calls have made.
     if case.meta is None or case.meta.phase.name.name == "STATEFUL":
         return
@@ -22,10 +23,18 @@ def before_call(context, case, kwargs):
         name_what_is_there(case)
 
 
-def keep_own_token(case):
-    """The run must not revoke the token that it comes with."""
-    if case.path_parameters and case.path_parameters.get("token_id") == SEEDED["own_token_id"]:
-        case.path_parameters["token_id"] = SEEDED["token_id"]
+def keep_what_is_needed(case):
+    """
+    The run uses ids that it has seen in answers, too. It must not revoke the token that it comes with, nor
+    end the task that asks, or its runtime.
+    """
+    others = {
+        SEEDED["own_token_id"]: SEEDED["token_id"],
+        SEEDED["asking"]: SEEDED["task_id"],
+        SEEDED["asking_target"]: SEEDED["target_id"],
+    }
+    for name, value in (case.path_parameters or {}).items():
+        case.path_parameters[name] = others.get(value, value)
 
 
 def name_what_is_there(case):
@@ -33,6 +42,8 @@ def name_what_is_there(case):
     if not case.meta.is_negative_at(ParameterLocation.PATH):
         for name in case.path_parameters or {}:
             case.path_parameters[name] = SEEDED.get(name, case.path_parameters[name])
+    if case.operation.label == "POST /v1/tasks/{task_id}/resume":
+        answer_what_is_asked(case)
     if case.operation.label != "POST /v1/tasks":
         return
     if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
@@ -41,6 +52,16 @@ def name_what_is_there(case):
         case.body.pop("target_agent_id", None)
     if not case.meta.is_negative_at(ParameterLocation.HEADER) and "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = f"key-{calls.total()}"
+
+
+def answer_what_is_asked(case):
+    """Each answer takes a question away; the next is for the next one."""
+    negative = any(case.meta.is_negative_at(where) for where in (ParameterLocation.PATH, ParameterLocation.BODY))
+    if negative or not isinstance(case.body, dict) or not QUESTIONS:
+        return
+    case.path_parameters["task_id"] = SEEDED["asking"]
+    case.body["request_id"] = QUESTIONS.pop()
+    case.body["payload"] = {"approved": calls.total() % 2 == 0}
 
 
 @schemathesis.hook
