@@ -6,7 +6,8 @@
  *    stopped.
  * 2. One process for all that name the same (name, command and healthcheck), however many wait for it.
  * 3. A user is a process from the beginning of its start until it has gone. What was started here is
- *    stopped when the last user has gone; one that died is started again by the next launch.
+ *    stopped when the last user has gone. When one dies its users are ended, so that the next launch
+ *    starts all of them again: a user may live on without it, and be of no use.
  * 4. While one is being stopped, nobody asks it: it may still answer.
  */
 import { setMaxListeners } from "node:events";
@@ -28,7 +29,8 @@ export interface Companions {
 /** @param workDir where those run that name no directory */
 export function createCompanions(options: PoolOptions & { readonly workDir: string }): Companions {
   const { clock, log, workDir } = options;
-  const users = new Map<string, number>();
+  /** By companion: what tells each of its users that it has ended. */
+  const users = new Map<string, Set<AbortController>>();
   const hurry = new AbortController();
   setMaxListeners(0, hurry.signal);
   const pool = createPool<void>({ ...options, ownVariables: () => ({}), hurry: hurry.signal });
@@ -54,8 +56,10 @@ export function createCompanions(options: PoolOptions & { readonly workDir: stri
     try {
       const { gone } = await ready;
       const note = (): void => {
-        if (users.has(key))
-          log.warn({ launch_id, companion: companion.name }, "a companion ended while it was in use");
+        const left = users.get(key);
+        if (left === undefined) return;
+        log.warn({ launch_id, companion: companion.name }, "a companion ended while it was in use");
+        for (const lost of left) lost.abort();
       };
       gone.addEventListener("abort", note, { once: true });
     } catch (error) {
@@ -94,19 +98,20 @@ export function createCompanions(options: PoolOptions & { readonly workDir: stri
   return {
     hold(runtime_id, companions) {
       const keys = companions.map(keyOf);
-      for (const key of keys) users.set(key, (users.get(key) ?? 0) + 1);
+      const lost = new AbortController();
+      for (const key of keys) users.set(key, (users.get(key) ?? new Set()).add(lost));
       return {
+        lost: lost.signal,
         async ready(signal) {
           for (const companion of companions) await ensure(companion, runtime_id, signal);
         },
         release() {
           for (const key of keys) {
-            const left = (users.get(key) ?? 1) - 1;
-            if (left > 0) users.set(key, left);
-            else {
-              users.delete(key);
-              void pool.stop(key, true);
-            }
+            const left = users.get(key);
+            left?.delete(lost);
+            if (left === undefined || left.size > 0) continue;
+            users.delete(key);
+            void pool.stop(key, true);
           }
         },
       };

@@ -46,6 +46,8 @@ export interface Hold {
    * @throws AdapterFault launch_failed or unavailable
    */
   ready(signal: AbortSignal): Promise<void>;
+  /** Aborted when some of it, that was started here, has ended: whoever needs it is of no use any more. */
+  readonly lost: AbortSignal;
   /** Lets go. */
   release(): void;
 }
@@ -160,7 +162,10 @@ async function run<T>(
     await ledger.ready(launch_id);
     failed.throwIfAborted();
     const ended = endOf(options, child, gone, hold);
-    succeed({ child, value, gone: gone.signal, ended, stop: stopper(child, gone, ended) });
+    const stop = stopper(child, gone, ended);
+    succeed({ child, value, gone: gone.signal, ended, stop });
+    hold?.lost.addEventListener("abort", () => void stop(), { once: true });
+    if (hold?.lost.aborted) void stop();
   } catch (error) {
     fail(faultOf(nameOf(plan.command), error));
     gone.abort(failed.reason);

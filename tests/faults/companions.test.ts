@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freePort } from "../free-port.ts";
 import { fakeCommand, fixtureCommand } from "../programs.ts";
-import { createHome, type Home, startNode, type TestNode } from "../support.ts";
+import { createHome, eventOf, type Home, startNode, type TestNode } from "../support.ts";
 import { carriers, isAlive, openLeftBehind } from "./evidence.ts";
 
 interface World extends Home {
@@ -51,6 +51,23 @@ describe("a companion", () => {
     expect((await fetch(world.healthcheck)).status).toBe(200);
     await node.call("POST", "/v1/runtimes/two/stop");
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  test("that dies takes its users along: the next task starts all again", async () => {
+    using world = await needing();
+    await using node = await startNode(world);
+    expect(await say(node, "one")).toMatchObject({ status: "completed" });
+    const [first = 0] = world.starts();
+    const cut = await node.submit({ target_runtime: "one", payload: { mode: "cancelled" } });
+    await eventOf(node, cut.task_id, "task.progress");
+    process.kill(first, "SIGKILL");
+    expect(await node.task(cut.task_id, 30)).toMatchObject({
+      status: "failed",
+      last_error: { reason: "remote_failed" },
+      result: { text: "working" },
+    });
+    expect(await say(node, "one")).toMatchObject({ status: "completed" });
+    expect(world.starts()).toHaveLength(2);
   });
 
   test("that fails fails the task, which says what to look at", async () => {

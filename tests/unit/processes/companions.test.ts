@@ -190,15 +190,15 @@ describe("a companion that was started here", () => {
     expect(await world.answers()).toBe(true);
   });
 
-  test("and died is started again by the next launch", async () => {
+  test("and died takes its users along, so that the next launch starts all again", async () => {
     await using world = await open();
     const gateway = world.gateway();
     await world.pool.launch(world.plan([gateway], { key: "a" }), patient).ready;
     process.kill(world.starts()[0] ?? 0, "SIGKILL");
     await expect.poll(() => world.rows()[0]?.status, { timeout: 5000 }).toBe("exited");
+    await expect.poll(() => world.pool.state("a")).toBe("down");
     await world.pool.launch(world.plan([gateway], { key: "b" }), patient).ready;
     expect(world.starts()).toHaveLength(2);
-    expect(world.pool.state("a")).toBe("up");
     expect(await world.answers()).toBe(true);
   });
 
