@@ -24,7 +24,7 @@ export interface SessionBindings {
   find(key: BindingKey): SessionBinding | undefined;
   /** Remembers a session, in place of the one that its key had. */
   keep(binding: SessionBinding): void;
-  /** `used`: a turn of it has begun; `active`: one has ended. */
+  /** `used`: a turn of it has begun; `active`: one has ended. Of what happens often a part will do. */
   touch(key: BindingKey, what: "used" | "active"): void;
   forget(key: BindingKey): void;
 }

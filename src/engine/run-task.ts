@@ -30,6 +30,8 @@ import { armRunningTime, cancelRun } from "./steer-task.ts";
 /** A runtime that dies before it gets the work is launched again, but not for ever. */
 const mostLaunches = 3;
 
+const over = new Error("the task is over");
+
 /** Takes up an open task; what is known at once is decided in this turn. */
 export function startWork(engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work {
   const done = Promise.withResolvers<void>();
@@ -53,8 +55,8 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
   runToTheEnd(engine, work)
     .catch((thrown: unknown) => endAsFault(engine, work, thrown))
     .finally(() => {
-      // Also takes back what is still asked for.
-      work.over.abort();
+      // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
+      work.over.abort(over);
       work.place?.release();
       engine.works.delete(task.fixed.task_id);
       done.resolve();

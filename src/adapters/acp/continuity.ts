@@ -12,7 +12,7 @@ import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import { type Agent, errorOf, offersSession } from "./agent.ts";
 import type { Proof } from "./dialects.ts";
-import { bounded, newSession, openSession, type SessionOptions, setupOf } from "./open-session.ts";
+import { bounded, newSession, noteUse, openSession, type SessionOptions, setupOf } from "./open-session.ts";
 import { slotOf } from "./session-place.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
@@ -44,7 +44,7 @@ export async function takeSession(
   const key = { ...keyOf(options), sticky_key: place.sticky_key };
   const live = agent.sessions.live(slot, cwd, options.idleMs);
   if (!("why" in live)) {
-    bindings.touch(key, "used");
+    noteUse(live, options, "used");
     return {
       session: live,
       continuity: { continuity: "live", continuity_reason: "its session is still open" },
@@ -58,11 +58,12 @@ export async function takeSession(
         ? { session: undefined, why: "it is to work in another directory" }
         : await climb(agent, binding.remote_session_id, options, signal);
   if ("continuity" in taken) {
-    bindings.touch(key, "used");
+    noteUse(taken.session, options, "used");
     return taken;
   }
   const session = taken.session ?? (await newSession(agent, options, signal));
   bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata: { cwd } });
+  session.notedAt = options.clock.now();
   return { session, continuity: fresh(taken.why) };
 }
 

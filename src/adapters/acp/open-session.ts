@@ -61,7 +61,15 @@ export function openSession(
   { cwd, dialect, place }: SessionOptions,
 ): Session {
   const meter = createMeter(dialect.tokens_of);
-  const session: Session = { session_id, slot: slotOf(place), cwd, meter, turn: undefined, idleSince: 0 };
+  const session: Session = {
+    session_id,
+    slot: slotOf(place),
+    cwd,
+    meter,
+    turn: undefined,
+    idleSince: 0,
+    notedAt: 0,
+  };
   agent.sessions.add(session);
   return session;
 }
@@ -110,4 +118,16 @@ export function notTaken(agent: Agent, error: unknown): AdapterFault {
   return new AdapterFault("submit_failed", agent.mask(describeError(errorOf(error), agent.instruction)), {
     cause: error,
   });
+}
+
+/** Uses are written down so often at most. */
+const noteEveryMs = 60_000;
+
+/** Writes down that a session is used, unless that was written a moment ago. */
+export function noteUse(session: Session, options: SessionOptions, what: "used" | "active"): void {
+  const { clock, bindings, target_id, place } = options;
+  const { subcontext_key, sticky_key } = place;
+  if (sticky_key === null || clock.now() - session.notedAt < noteEveryMs) return;
+  session.notedAt = clock.now();
+  bindings.touch({ target_id, subcontext_key, sticky_key }, what);
 }

@@ -19,6 +19,8 @@ export interface Session {
   turn: Turn | undefined;
   /** When its last turn ended. */
   idleSince: number;
+  /** When its use was last written down; 0: never. */
+  notedAt: number;
 }
 
 /** Why there is no open session to go on with. */

@@ -6,7 +6,7 @@ import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Agent } from "./agent.ts";
 import { takeSession } from "./continuity.ts";
-import { gaveUp, notTaken, type SessionOptions } from "./open-session.ts";
+import { gaveUp, noteUse, notTaken, type SessionOptions } from "./open-session.ts";
 import { promptOf } from "./prompt.ts";
 import type { Session } from "./sessions.ts";
 import { createTurn, runOf, type Turn } from "./turn.ts";
@@ -112,7 +112,7 @@ function beginTurn(
     },
     over() {
       agent.turns.delete(turn);
-      if (key !== undefined) bindings.touch(key, "active");
+      noteUse(session, options, "active");
       signal.removeEventListener("abort", interrupt);
       leave(agent, session);
     },

@@ -32,6 +32,7 @@ function openTable(limit: number) {
       meter: createMeter("turn"),
       turn: undefined,
       idleSince: 0,
+      notedAt: 0,
     };
     table.add(session);
     table.occupy(session, turn);
