@@ -149,7 +149,11 @@ function forgetOld(engine: Engine, kept: readonly { forgetOld(): void }[]): void
   };
   forget();
   setInterval(() => {
-    if (!engine.stopping) forget();
+    try {
+      if (!engine.stopping) forget();
+    } catch (thrown) {
+      engine.logger.error({ err: thrown }, "what is too old could not be forgotten; trying again in an hour");
+    }
   }, hourMs).unref();
 }
 

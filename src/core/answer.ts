@@ -26,6 +26,8 @@ export function answerTo(question: Question, payload: Json): Answer | Unfit {
   const { options = [] } = question;
   if (options.length > 0) return chosen(options, payload);
   if (isJsonObject(payload) && payload.approved === false) return { kind: "declined" };
+  if (question.kind === "permission")
+    return unfit('The runtime gave no options; answer with {"approved": false}.');
   return content(question.schema, payload);
 }
 
@@ -34,9 +36,10 @@ function chosen(options: readonly QuestionOption[], payload: Json): Answer | Unf
   const known = options.map((each) => `${each.option_id} (${each.kind})`).join(", ");
   if (typeof option_id === "string") {
     const option = options.find((each) => each.option_id === option_id);
-    return option === undefined
-      ? unfit(`The question has no option ${option_id}. It has: ${known}.`)
-      : { kind: "option", option };
+    if (option === undefined) return unfit(`The question has no option ${option_id}. It has: ${known}.`);
+    return approved === undefined || approved === option.kind.startsWith("allow")
+      ? { kind: "option", option }
+      : unfit(`The option ${option_id} (${option.kind}) and approved say different things.`);
   }
   if (typeof approved !== "boolean") {
     return unfit(`Answer with {"option_id": …} or {"approved": true or false}. The options: ${known}.`);

@@ -69,10 +69,9 @@ export function killCarrier(carrier: Carrier): void {
 function look(launch_ids: ReadonlySet<string>): { carriers: Carrier[]; unclear: boolean } {
   const carriers: Carrier[] = [];
   if (!linux || launch_ids.size === 0) return { carriers, unclear: false };
-  let unclear = false;
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
+  const pids = pidsThatLive();
+  let unclear = pids === undefined;
+  for (const pid of pids ?? []) {
     const environ = environOf(pid);
     if (environ === "unclear") unclear = true;
     const launch_id = variable(environ, launchIdVariable);
@@ -82,6 +81,16 @@ function look(launch_ids: ReadonlySet<string>): { carriers: Carrier[]; unclear: 
     else carriers.push({ pid, launch_id, started });
   }
   return { carriers, unclear };
+}
+
+/** All but this process; undefined where it can't be looked at now: there may be no file left to open. */
+function pidsThatLive(): number[] | undefined {
+  try {
+    const pids = readdirSync("/proc").map(Number);
+    return pids.filter((pid) => Number.isInteger(pid) && pid !== process.pid);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

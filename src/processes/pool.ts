@@ -48,8 +48,11 @@ export interface Pool<T> {
    * process is in use until `signal` aborts.
    */
   launch(plan: Plan<T>, signal: AbortSignal): { launch_id: string; ready: Promise<Up<T>> };
-  /** Ends the process of a key, up or starting; resolves, when it is gone, with whether there was one. */
-  stop(key: string, urgent?: boolean): Promise<boolean>;
+  /**
+   * Ends the process of a key, up or starting; resolves, when it is gone, with whether there was one.
+   * @param launch_id only the process of this launch, not one that came after it
+   */
+  stop(key: string, urgent?: boolean, launch_id?: string): Promise<boolean>;
   /** Ends all; nothing is started afterwards. */
   close(urgent?: boolean): Promise<void>;
 }
@@ -58,6 +61,11 @@ type Phase<T> =
   | { readonly phase: "starting"; readonly start: Start<T> }
   | { readonly phase: "up"; readonly up: Up<T>; readonly idle: Idle | undefined }
   | { readonly phase: "stopping"; readonly gone: Promise<void> };
+
+function launchOf<T>(phase: Phase<T>): string | undefined {
+  if (phase.phase === "starting") return phase.start.launch_id;
+  return phase.phase === "up" ? phase.up.child.launch_id : undefined;
+}
 
 /** A pool without processes. */
 export function createPool<T>(options: PoolOptions): Pool<T> {
@@ -110,9 +118,10 @@ export function createPool<T>(options: PoolOptions): Pool<T> {
     return start;
   };
 
-  const stop = async (key: string, urgent = false): Promise<boolean> => {
+  const stop = async (key: string, urgent = false, launch_id?: string): Promise<boolean> => {
     const phase = phases.get(key);
     if (phase === undefined) return false;
+    if (launch_id !== undefined && launch_id !== launchOf(phase)) return false;
     if (phase.phase === "stopping") await phase.gone;
     else if (phase.phase === "starting") await phase.start.abandon(`${key} was stopped`);
     else await phase.up.stop(urgent);

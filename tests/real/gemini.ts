@@ -23,6 +23,8 @@ export function geminiTarget(program: string, { path, model }: Place): TargetEnt
     security: { auth: { selectedType: "gemini-api-key" } },
     // Left to choose, it first asks another model which one to ask.
     model: { name: "gemini-2.5-flash" },
+    // Its cleanup takes a session that was loaded once for an empty one, and deletes it.
+    general: { sessionRetention: { enabled: false } },
     privacy: { usageStatisticsEnabled: false },
   };
   writeFileSync(join(home, ".gemini", "settings.json"), JSON.stringify(settings));

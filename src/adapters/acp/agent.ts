@@ -24,6 +24,7 @@ import {
 import { createSessionTable, type Session, type SessionTable } from "./sessions.ts";
 import { describeError } from "./signals.ts";
 import type { Turn } from "./turn.ts";
+import type { Meter } from "./usage.ts";
 
 /** What an agent said of itself in its answer to initialize. */
 export interface Announced {
@@ -43,6 +44,8 @@ export interface Agent {
   readonly sessions: SessionTable;
   /** Who hears what is replayed of a session that is taken up, by its id. */
   readonly replays: Map<string, (update: JsonObject) => void>;
+  /** What sessions have cost so far, by their id. */
+  readonly meters: Map<string, Meter>;
   /** The open turns. */
   readonly turns: Set<Turn>;
   /** What it said about logging in. */
@@ -76,6 +79,8 @@ export interface GreetOptions {
 }
 
 const protocolVersion = 1;
+/** The answer to session/close is waited for no longer. */
+const closeMs = 5000;
 
 /**
  * Says initialize to a process that was just started.
@@ -93,8 +98,15 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   const closeSession = (session: Session): void => {
     if (!closing) return;
     const { session_id: sessionId } = session;
-    const over = (): void => void closed.delete(sessionId);
-    closed.set(sessionId, connection.request("session/close", { sessionId }).then(over, over));
+    const settled = Promise.withResolvers<void>();
+    const over = (): void => {
+      takeBack();
+      if (closed.get(sessionId) === settled.promise) closed.delete(sessionId);
+      settled.resolve();
+    };
+    const takeBack = clock.after(closeMs, over);
+    closed.set(sessionId, settled.promise);
+    connection.request("session/close", { sessionId }).then(over, over);
   };
   /** The open turn that a request of the agent's belongs to; undefined: none, or it can't be told. */
   const turnOf = ({ sessionId }: JsonObject): Turn | undefined => {
@@ -111,12 +123,14 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     answered: (session_id, answer) => sessions.find(session_id)?.turn?.answer(answer),
     permission(params, withdrawn) {
       const turn = turnOf(params);
-      const decision = decidePermission(params, options.target.permissions);
-      if (decision !== undefined) turn?.tell(decision.text);
-      if (decision !== undefined) return { result: { outcome: decision.outcome } };
       const question = permissionQuestion(params, options.newId());
       const reply = (settlement: Settlement) => ({ outcome: permissionOutcome(question, settlement) });
-      return asked(turn, question, withdrawn, reply);
+      // A policy speaks for a task that goes on, and for nothing else.
+      if (turn === undefined || turn.over()) return { result: reply({ by: "void" }) };
+      const decision = decidePermission(params, options.target.permissions);
+      if (decision === undefined) return asked(turn, question, withdrawn, reply);
+      turn.tell(decision.text);
+      return { result: { outcome: decision.outcome } };
     },
     elicitation(params, withdrawn) {
       const question = elicitationQuestion(params, options.newId());
@@ -146,8 +160,9 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     if (!(fault instanceof AdapterFault)) throw fault;
     throw new AdapterFault(fault.kind, child.mask(fault.message), { cause: fault });
   };
-  const announced = await initialize(connection, options).catch(masked);
-  await logIn(connection, announced, options).catch(masked);
+  const said = await initialize(connection, options).catch(masked);
+  await logIn(connection, said, options).catch(masked);
+  const announced = maskedJson(said, child.mask);
   closing = offersSession(announced, "close");
   return {
     name: child.name,
@@ -155,6 +170,7 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     leaseOf: leasesOf(child, announced, options),
     announced,
     replays,
+    meters: new Map(),
     connection,
     sessions,
     turns,
@@ -179,24 +195,45 @@ async function asked(
   return { result: reply(settlement), told };
 }
 
+/** What an agent says of itself may hold what it was told. */
+function maskedJson<T>(said: T, mask: (text: string) => string): T {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === "string") return mask(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [mask(name), clean(inner)]));
+  };
+  return clean(said) as T;
+}
+
+/** More leases of one process than these are let go, the least recently used first. */
+const mostLeases = 1000;
+
 function leasesOf(
   child: Child,
   { agentInfo }: Announced,
   { target, newId, gone }: GreetOptions,
 ): Agent["leaseOf"] {
-  const leases = new Map<string, Lease>();
+  const leases = new Map<string, { readonly lease: Lease; readonly end: AbortController }>();
+  const leaseOf = (subcontext_key: string, end: AbortController): Lease => ({
+    lease_id: newId(),
+    runtime_id: target.target_id,
+    subcontext_key,
+    process_id: child.pid,
+    metadata: { launch_id: child.launch_id, agent: agentInfo },
+    gone: AbortSignal.any([gone, end.signal]),
+  });
   return (subcontext_key) => {
     const known = leases.get(subcontext_key);
-    if (known !== undefined) return known;
-    const lease: Lease = {
-      lease_id: newId(),
-      runtime_id: target.target_id,
-      subcontext_key,
-      process_id: child.pid,
-      metadata: { launch_id: child.launch_id, agent: agentInfo },
-      gone,
-    };
-    leases.set(subcontext_key, lease);
+    leases.delete(subcontext_key);
+    const end = known?.end ?? new AbortController();
+    const lease = known?.lease ?? leaseOf(subcontext_key, end);
+    leases.set(subcontext_key, { lease, end });
+    const [oldest] = leases;
+    if (leases.size > mostLeases && oldest !== undefined) {
+      leases.delete(oldest[0]);
+      oldest[1].end.abort(new Error("it was not used for long"));
+    }
     return lease;
   };
 }

@@ -142,7 +142,12 @@ async function attempt(
       signal,
     );
     if (rung === "load") await quiet(options, () => replay.heard, signal);
-    const proof = await proofOf(agent, options.dialect.proofs[rung], session_id, answer, replay.spoken);
+    const listed = () => bounded(isListed(agent, session_id), "session/list", options, signal);
+    const proof = await proofOf(options.dialect.proofs[rung], {
+      replayed: replay.spoken > 0,
+      named: provenanceOf(answer) === session_id,
+      listed: offersSession(agent.announced, "list") ? listed : async () => false,
+    });
     if (proof !== undefined) return { taken: true, proven: true, why: proof };
     return {
       taken: true,
@@ -150,29 +155,29 @@ async function attempt(
       why: `the runtime says that it has ${rungs[rung]} its session, and shows nothing of it`,
     };
   } catch (error) {
-    if (error instanceof AdapterFault) throw error;
-    const said = agent.mask(describeError(errorOf(error), ""));
+    if (error instanceof AdapterFault && error.kind !== "timeout") throw error;
+    const said =
+      error instanceof AdapterFault ? error.message : agent.mask(describeError(errorOf(error), ""));
     return { taken: false, proven: false, why: `its session could not be ${rungs[rung]}: ${said}` };
   } finally {
     agent.replays.delete(session_id);
   }
 }
 
+/** What there is to prove a session with. */
+interface Evidence {
+  readonly replayed: boolean;
+  readonly named: boolean;
+  readonly listed: () => Promise<boolean>;
+}
+
 /** @returns the proof in words; undefined: there is none */
-async function proofOf(
-  agent: Agent,
-  proofs: readonly Proof[],
-  session_id: string,
-  answer: Json,
-  spoken: number,
-): Promise<string | undefined> {
+async function proofOf(proofs: readonly Proof[], evidence: Evidence): Promise<string | undefined> {
   for (const proof of proofs) {
     if (proof === "answer") return "the runtime knows it by its key";
-    if (proof === "replay" && spoken > 0) return "the runtime replayed what was said in it";
-    if (proof === "provenance" && provenanceOf(answer) === session_id)
-      return "the runtime names it as the session's origin";
-    if (proof === "list" && offersSession(agent.announced, "list") && (await isListed(agent, session_id)))
-      return "the runtime lists it";
+    if (proof === "replay" && evidence.replayed) return "the runtime replayed what was said in it";
+    if (proof === "provenance" && evidence.named) return "the runtime names it as the session's origin";
+    if (proof === "list" && (await evidence.listed())) return "the runtime lists it";
   }
   return undefined;
 }

@@ -76,7 +76,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
           lineLimit: options.lineLimit ?? defaultLineLimit,
           idleSessions: options.idleSessions ?? 32,
-          endProcess: () => void pool.stop(key, true),
+          endProcess: () => void pool.stop(key, true, child.launch_id),
         }),
     };
   };

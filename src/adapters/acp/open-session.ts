@@ -8,7 +8,7 @@ import type { Dialect } from "./dialects.ts";
 import { type SessionPlace, slotOf } from "./session-place.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
-import { createMeter } from "./usage.ts";
+import { createMeter, type Meter } from "./usage.ts";
 
 /** What is known of the session that a turn needs. */
 export interface SessionOptions {
@@ -54,13 +54,24 @@ export function setupOf({ cwd, place: { session_key } }: SessionOptions): object
   return { cwd, mcpServers: [], ...(session_key === null ? {} : { _meta: { sessionKey: session_key } }) };
 }
 
+const mostMeters = 1000;
+
+/** What a session has cost so far goes on when it is taken up again in the same process. */
+function keepMeter(meters: Agent["meters"], session_id: string, meter: Meter): void {
+  meters.delete(session_id);
+  meters.set(session_id, meter);
+  const [oldest] = meters.keys();
+  if (meters.size > mostMeters && oldest !== undefined) meters.delete(oldest);
+}
+
 /** A session that the agent has, as this process knows it from now on. */
 export function openSession(
   agent: Agent,
   session_id: string,
   { cwd, dialect, place }: SessionOptions,
 ): Session {
-  const meter = createMeter(dialect.tokens_of);
+  const meter = agent.meters.get(session_id) ?? createMeter(dialect.tokens_of);
+  keepMeter(agent.meters, session_id, meter);
   const session: Session = {
     session_id,
     slot: slotOf(place),
@@ -76,22 +87,22 @@ export function openSession(
 
 /**
  * An answer, or the end of patience.
- * @throws AdapterFault submit_failed when it is over, or the agent's own error
+ * @throws AdapterFault timeout when it is over, submit_failed when nobody waits, or the agent's own error
  */
-export function bounded(
-  asked: Promise<Json>,
+export function bounded<T>(
+  asked: Promise<T>,
   call: string,
   options: SessionOptions,
   signal: AbortSignal,
-): Promise<Json> {
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const giveUp = (why: string): void => {
+    const giveUp = (kind: "submit_failed" | "timeout", why: string): void => {
       over();
-      reject(new AdapterFault("submit_failed", why));
+      reject(new AdapterFault(kind, why));
     };
-    const abort = (): void => giveUp(gaveUp);
+    const abort = (): void => giveUp("submit_failed", gaveUp);
     const takeBack = options.clock.after(options.setupMs, () => {
-      giveUp(`${call} gave no answer in ${options.setupMs} ms`);
+      giveUp("timeout", `${call} gave no answer in ${options.setupMs} ms`);
     });
     const over = (): void => {
       takeBack();

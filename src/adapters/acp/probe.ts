@@ -44,7 +44,7 @@ function announcementOf({ agent: find, isLoggedIn }: Probed, launch_id: string |
     const error = `it was ready and ended at once, see launch ${launch_id}`;
     return { command_found: true, launch_id, capabilities: {}, error };
   }
-  const { agentCapabilities, agentInfo, authMethods } = masked(agent.announced, agent.mask);
+  const { agentCapabilities, agentInfo, authMethods } = agent.announced;
   return {
     command_found: true,
     launch_id: agent.launch_id,
@@ -54,17 +54,6 @@ function announcementOf({ agent: find, isLoggedIn }: Probed, launch_id: string |
     ...(isLoggedIn || authMethods.length === 0 ? { auth_required: false } : {}),
     ...(authMethods.length === 0 ? {} : { auth_methods: authMethods }),
   };
-}
-
-/** What an agent says of itself may hold what it was told. */
-function masked<T>(said: T, mask: (text: string) => string): T {
-  const clean = (value: unknown): unknown => {
-    if (typeof value === "string") return mask(value);
-    if (Array.isArray(value)) return value.map(clean);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [mask(name), clean(inner)]));
-  };
-  return clean(said) as T;
 }
 
 function textOf(info: Json, field: "name" | "version"): Pick<Probe, "name" | "version"> {

@@ -87,9 +87,11 @@ function beginTurn(
     agent.sessions.forget(session, why);
     if (key !== undefined) bindings.forget(key);
   };
+  /** The agent may go on with its prompt: nobody else gets the session. */
   const interrupt = (): void => {
-    agent.sessions.forget(session, "its last turn was interrupted");
     turn.interrupt("the node stopped waiting for it");
+    abandon("its last turn was interrupted");
+    agent.closeSession(session);
   };
   const turn: Turn = createTurn(task, {
     clock: options.clock,

@@ -38,6 +38,8 @@ export interface Turn {
   readonly signals: AsyncIterable<Signal>;
   /** See {@link Run.cancel}. */
   cancel(): Promise<void>;
+  /** Whether it has ended, or its end was asked for. */
+  over(): boolean;
   /** See {@link Run.resume}. */
   readonly resume: NonNullable<Run["resume"]>;
   /**
@@ -96,6 +98,7 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
       await tools.sayCancel();
       questions.close(); // invariant 4, behind the cancel: it says what these answers mean
     },
+    over: () => cancelAsked || queue.ended(),
     resume: questions.answer,
     ask(question, withdrawn) {
       const tool_call_id = question.tool_call?.toolCallId;

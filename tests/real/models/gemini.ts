@@ -56,10 +56,9 @@ const usageOf = ({ input, output }: { readonly input: number; readonly output: n
   totalTokenCount: input + output,
 });
 
-/** The CLI's own words about the session come in parts of their own. */
+/** The CLI's own words about the session come in a part of their own; what nobody answered is joined as parts. */
 function saidIn({ parts }: GenerateRequest["contents"][number]): string[] {
-  const said = parts.flatMap(({ text }) =>
-    text === undefined || text.startsWith("<session_context>") ? [] : [text],
+  return parts.flatMap(({ text }) =>
+    text === undefined || text.startsWith("<session_context>") ? [] : text.split("\n\n"),
   );
-  return said.length === 0 ? [] : [said.join("")];
 }

@@ -121,7 +121,8 @@ export function testQuestions(theWorld: () => Promise<World>, { afterNo }: Askin
     expect(Date.parse(expires_at) - Date.parse(asked_at)).toBe(1000);
     const settled = await asked.next(isSettled);
     expect(settled.data).toMatchObject({ by: "timeout" });
-    expect(Date.parse(settled.created_at)).toBeGreaterThanOrEqual(Date.parse(expires_at));
+    // A timer may be a little early.
+    expect(Date.parse(settled.created_at)).toBeGreaterThan(Date.parse(expires_at) - 50);
     await asked.end();
     expect((await world.task(task_id)).status).toBe(afterNo);
     expect(victim.stands()).toBe(true);

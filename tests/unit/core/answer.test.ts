@@ -38,9 +38,17 @@ describe("an answer to a question with options", () => {
     expect(answerTo(permission(allow), { approved: false })).toMatchObject({ kind: "unfit" });
   });
 
-  test("may name any option, which goes before yes and no", () => {
-    const payload = { option_id: "once", approved: false };
-    expect(answerTo(permission(allow, always, reject), payload)).toEqual({ kind: "option", option: always });
+  test("may name any option, but not say the opposite beside it", () => {
+    const question = permission(allow, always, reject);
+    expect(answerTo(question, { option_id: "once" })).toEqual({ kind: "option", option: always });
+    expect(answerTo(question, { option_id: "once", approved: true })).toMatchObject({ kind: "option" });
+    expect(answerTo(question, { option_id: "once", approved: false })).toMatchObject({ kind: "unfit" });
+    expect(answerTo(question, { option_id: "allow", approved: true })).toMatchObject({ kind: "unfit" });
+  });
+
+  test("can only be no where the runtime gave no options", () => {
+    expect(answerTo(permission(), { approved: true })).toMatchObject({ kind: "unfit" });
+    expect(answerTo(permission(), { approved: false })).toEqual({ kind: "declined" });
   });
 
   test.each<Json>(["yes", null, 7, [], {}, { approved: "true" }, { option_id: "nope" }, { option_id: 7 }])(
