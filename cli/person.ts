@@ -20,14 +20,19 @@ export interface Terminal extends Person, Disposable {
 /** Whether somebody sees what is asked, and can answer. */
 export const hasPerson = () => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
+/** So long what comes in was typed before the question could be seen. */
+const unseenMs = 100;
+
 /**
- * Opens the terminal for questions, on standard error.
+ * Opens the terminal for questions, on standard error. What was typed before the first of them is no answer
+ * to it, and is dropped.
  * @param needless aborted when no answer is needed any more
  */
 export function openTerminal(needless: AbortSignal): Terminal {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const entered = lines[Symbol.asyncIterator]();
   let gone: Gone | undefined;
+  let entered: AsyncIterator<string> | undefined;
+  const unseen = new Promise<void>((resolve) => setTimeout(resolve, unseenMs));
   const leave = (why: Gone) => {
     gone ??= why;
     lines.close();
@@ -41,7 +46,9 @@ export function openTerminal(needless: AbortSignal): Terminal {
     gone: () => gone,
     say: (text) => void process.stderr.write(`${printable(text)}\n`),
     async read(prompt) {
+      await unseen;
       if (gone !== undefined) return undefined;
+      entered ??= lines[Symbol.asyncIterator](); // hears only what comes from now on
       lines.setPrompt(printable(prompt));
       lines.prompt();
       const { value, done } = await entered.next();

@@ -22,7 +22,7 @@ import { createSessions, type Session } from "./acp-client/sessions.ts";
 
 const help = `fake-acp-client-agent: an agent for tests; it speaks the Agent Client Protocol on stdio.
 
-Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR] [--can CALLS] [--lie] [--late] [--login NAME]
+Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR] [--can CALLS] [--lie] [--late] [--login NAME] [--mute CALLS]
 
   --mode MODE          what to do with a prompt that names no mode (default: FAKE_MODE, else echo)
   --sessions-dir DIR   keep sessions on disk, so that another process can load them
@@ -31,6 +31,7 @@ Usage: fake-acp-client-agent [--mode MODE] [--sessions-dir DIR] [--can CALLS] [-
   --lie                says that it has taken up sessions that it doesn't know
   --late               replays a loaded session behind the answer to session/load
   --login NAME         opens sessions only for a client that has logged in by this method
+  --mute CALLS         never answers these, of load, resume, list, close
   --help               this text
 
 A prompt that is a JSON object with a "mode" chooses for itself, with options beside it:
@@ -63,6 +64,7 @@ const { values: flags } = parseArgs({
     lie: { type: "boolean", default: false },
     late: { type: "boolean", default: false },
     login: { type: "string" },
+    mute: { type: "string", default: "" },
     help: { type: "boolean", default: false },
   },
 });
@@ -70,6 +72,7 @@ const defaultMode = flags.mode ?? process.env.FAKE_MODE ?? "echo";
 const sessions = createSessions(flags["sessions-dir"]);
 const usual = flags["sessions-dir"] === undefined ? "close" : "close,load";
 const can = new Set((flags.can ?? usual).split(","));
+const mute = new Set(flags.mute.split(","));
 let loggedIn = flags.login === undefined;
 
 /** The text of a prompt. */
@@ -210,6 +213,11 @@ function stdio(): Stream {
   return { readable, writable };
 }
 
+/** An answer, unless it was told to be silent about that. */
+function unlessMute<T>(call: string, answer: () => T): T | Promise<never> {
+  return mute.has(call) ? new Promise<never>(() => {}) : answer();
+}
+
 /** A session that is to be taken up again; undefined: it is unknown, and that is kept to itself. */
 function takeUp(sessionId: string): Session | undefined {
   const session = sessions.load(sessionId);
@@ -253,15 +261,21 @@ function serve(): void {
       if (!loggedIn) throw RequestError.authRequired();
       return { sessionId: sessions.open().session_id };
     })
-    .onRequest("session/load", ({ params, client }) => load(params.sessionId, client))
-    .onRequest("session/resume", ({ params }) => {
-      takeUp(params.sessionId);
-      return {};
-    })
-    .onRequest("session/list", () => ({
-      sessions: sessions.ids().map((sessionId) => ({ sessionId, cwd: "/" })),
-    }))
-    .onRequest("session/close", ({ params }) => sessions.close(params.sessionId))
+    .onRequest("session/load", ({ params, client }) =>
+      unlessMute("load", () => load(params.sessionId, client)),
+    )
+    .onRequest("session/resume", ({ params }) =>
+      unlessMute("resume", () => {
+        takeUp(params.sessionId);
+        return {};
+      }),
+    )
+    .onRequest("session/list", () =>
+      unlessMute("list", () => ({
+        sessions: sessions.ids().map((sessionId) => ({ sessionId, cwd: "/" })),
+      })),
+    )
+    .onRequest("session/close", ({ params }) => unlessMute("close", () => sessions.close(params.sessionId)))
     .onRequest("session/prompt", ({ params, client }) => {
       const session = sessions.find(params.sessionId);
       if (session === undefined) throw RequestError.sessionNotFound(params.sessionId);

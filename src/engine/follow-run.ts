@@ -1,8 +1,9 @@
 /**
  * What a run tells becomes what is known of its task: each signal an event, by one exhaustive switch.
  */
+import { maxDepth, nestsWithin } from "#contracts/shared.ts";
 import type { Usage } from "#contracts/tasks.ts";
-import type { AskedQuestion, FinalSignal, Progress, Run, Signal } from "#src/core/ports.ts";
+import type { AskedQuestion, FinalSignal, JsonObject, Progress, Run, Signal } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
 import { referenceOf } from "#src/store/artifact-rows.ts";
@@ -52,7 +53,7 @@ function write(engine: Engine, work: Work, chunks: Chunks, signal: Signal): Prom
   chunks.flush();
   switch (signal.kind) {
     case "awaiting_input":
-      return writeQuestion(engine, work, signal.question);
+      return writeAsked(engine, work, signal.question);
     case "resumed":
       return writeResumed(engine, work, signal.request_id, signal.by);
     case "completed":
@@ -76,6 +77,11 @@ function writeProgress(
     return undefined;
   }
   chunks.flush();
+  if (!nestsWithin(data, maxDepth)) {
+    const left = { type: "log", text: `a step of the type ${data.type} nests too deep, and was left out` };
+    noteOfRun(engine, work, { kind: "task.progress", source: "adapter", data: left });
+    return undefined;
+  }
   const text = JSON.stringify(data);
   if (text.length * 3 > largestInline && Buffer.byteLength(text) > largestInline)
     return writeLarge(engine, work, data, text);
@@ -94,12 +100,40 @@ async function writeLarge(engine: Engine, work: Work, data: Progress, text: stri
   const stored = await engine.artifacts.store("application/json", Buffer.from(text));
   if (ended(work.task.status)) return;
   engine.artifacts.attach(work.task, stored);
-  const small = Object.fromEntries(
-    Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512),
-  );
-  const event = { ...small, type: data.type, truncated: true, artifact: referenceOf(stored) };
+  const event = {
+    ...smallOf(data as JsonObject),
+    type: data.type,
+    truncated: true,
+    artifact: referenceOf(stored),
+  };
   noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
 }
+
+/** A question that is too large for an event: what is large of it is an artifact, which it names. */
+function writeAsked(engine: Engine, work: Work, asked: AskedQuestion): Promise<void> | undefined {
+  const { tool_call, schema } = asked;
+  if (fits({ tool_call, schema })) return writeQuestion(engine, work, asked);
+  return storeLargeParts(engine, work, asked).then((small) => writeQuestion(engine, work, small));
+}
+
+const nothingLarge = { nothing: "it nests too deep to be kept" };
+
+async function storeLargeParts(engine: Engine, work: Work, asked: AskedQuestion): Promise<AskedQuestion> {
+  const { tool_call = {}, schema = {}, ...question } = asked;
+  const whole = nestsWithin({ tool_call, schema }, maxDepth) ? { tool_call, schema } : nothingLarge;
+  const stored = await engine.artifacts.store("application/json", Buffer.from(JSON.stringify(whole)));
+  if (!ended(work.task.status)) engine.artifacts.attach(work.task, stored);
+  const rest = whole === nothingLarge ? {} : smallOf(tool_call);
+  const reference: JsonObject = { ...referenceOf(stored) };
+  return { ...question, tool_call: { ...rest, truncated: true, artifact: reference } };
+}
+
+const smallOf = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => JSON.stringify(value).length <= 512));
+
+/** Looks at the depth first: encoding recurses. */
+const fits = (value: object): boolean =>
+  nestsWithin(value, maxDepth) && Buffer.byteLength(JSON.stringify(value)) <= largestInline - 4096;
 
 function writeQuestion(engine: Engine, work: Work, asked: AskedQuestion): undefined {
   const { task } = work;

@@ -125,7 +125,9 @@ export function bounded<T>(
 
 /** What becomes of a task whose session or prompt the agent refused. */
 export function notTaken(agent: Agent, error: unknown): AdapterFault {
-  if (error instanceof AdapterFault) return error;
+  if (error instanceof AdapterFault) {
+    return error.kind === "timeout" ? new AdapterFault("submit_failed", error.message) : error;
+  }
   return new AdapterFault("submit_failed", agent.mask(describeError(errorOf(error), agent.instruction)), {
     cause: error,
   });

@@ -70,15 +70,20 @@ export function elicitationAction(settlement: Settlement): JsonObject {
 }
 
 const longestPrompt = 2000;
+const longestName = 200;
+const mostOptions = 20;
 
 function optionsOf(options: Json | undefined): QuestionOption[] {
   if (!Array.isArray(options)) return [];
-  return options.flatMap((option: Json) => {
+  const found = options.flatMap((option: Json) => {
     if (!isJsonObject(option)) return [];
     const { optionId, name, kind } = option;
     if (typeof optionId !== "string" || typeof kind !== "string") return [];
-    return [{ option_id: optionId, name: typeof name === "string" ? name : optionId, kind }];
+    if (optionId.length > longestName || kind.length > longestName) return [];
+    const told = typeof name === "string" ? name : optionId;
+    return [{ option_id: optionId, name: told.slice(0, longestName), kind }];
   });
+  return found.slice(0, mostOptions);
 }
 
 const ofKind = (options: readonly QuestionOption[], kind: string) =>

@@ -1,7 +1,7 @@
 /** Questions of a runtime: who answers them, and what an answer that comes otherwise gets. */
 import { describe, expect, it } from "vitest";
 import type { FakeTurn } from "#src/adapters/fake/index.ts";
-import { AdapterFault } from "#src/core/ports.ts";
+import { AdapterFault, type Json } from "#src/core/ports.ts";
 import { newId } from "#src/store/ulid.ts";
 import { type OpenEngine, openEngine, until } from "../../open-engine.ts";
 
@@ -191,5 +191,47 @@ describe("a question", () => {
     turn.complete();
     expect(await node.reaches(task_id, "completed")).toMatchObject({ awaiting: [] });
     expect(await settled[0]).toEqual({ by: "void" });
+  });
+
+  it("that is large is kept as an artifact, and can be answered", async () => {
+    await using node = await openEngine({ fake: { script: byHand } });
+    const { task_id } = await node.submit();
+    const turn = await node.fake.turn(0);
+    const tool_call = { title: "edit", toolCallId: "1", content: [{ diff: "x".repeat(200_000) }] };
+    const settled = turn.ask({
+      request_id: newId(),
+      kind: "permission",
+      prompt: "edit it?",
+      options,
+      tool_call,
+    });
+    await node.reaches(task_id, "awaiting_input");
+    const [question] = node.record(task_id).awaiting;
+    expect(question?.tool_call).toMatchObject({
+      title: "edit",
+      truncated: true,
+      artifact: { media_type: "application/json" },
+    });
+    expect(JSON.stringify(node.dataOf(task_id, "task.awaiting_input")).length).toBeLessThan(16_384);
+    await node.answer(task_id, { approved: true });
+    expect(await settled).toEqual(chosen("y"));
+  });
+
+  it("whose tool call nests too deep is asked without it", async () => {
+    await using node = await openEngine({ fake: { script: byHand } });
+    const { task_id } = await node.submit();
+    const turn = await node.fake.turn(0);
+    let deep: { readonly [key: string]: Json } = {};
+    for (let level = 0; level < 20_000; level++) deep = { deep };
+    void turn.ask({ request_id: newId(), kind: "permission", prompt: "edit it?", options, tool_call: deep });
+    await node.reaches(task_id, "awaiting_input");
+    expect(node.record(task_id).awaiting[0]).toMatchObject({
+      prompt: "edit it?",
+      tool_call: { truncated: true },
+    });
+    turn.emit({ kind: "progress", data: { type: "plan", entries: [deep] } });
+    turn.complete("done");
+    expect(await node.reaches(task_id, "completed")).toMatchObject({ result: { text: "done" } });
+    expect(node.dataOf(task_id, "task.progress")).toMatchObject({ type: "log" });
   });
 });

@@ -197,6 +197,59 @@ describe("a conversation in a process that lives", () => {
       said: "HISTORY[0]: ",
     });
   });
+
+  test("begins anew after a turn that nobody waited for any more: the agent may still be at it", async () => {
+    await using acp = openAcpAdapter();
+    const target = remembering("--can", "resume,load,list,close");
+    await say(acp, target, "one");
+    const waiting = new AbortController();
+    const left = await acp.run(target, taskOf({ mode: "silent" }, { sticky_key: "talk" }), waiting.signal);
+    waiting.abort();
+    expect((await signalsOf(left)).at(-1)).toMatchObject({ kind: "failed", reason: "interrupted" });
+    const next = await say(acp, target, "HISTORY?");
+    expect(next).toMatchObject({ continuity: "fresh", said: "HISTORY[0]: " });
+    expect(next.session).not.toBe(left.handle.remote_session_id);
+  });
+});
+
+describe("an agent that doesn't answer", () => {
+  const impatient = (text: string) =>
+    taskOf({ text }, { sticky_key: "talk", runtime_options: { session_setup_timeout_ms: 200 } });
+
+  /** The second turn of a conversation, in a process of its own. */
+  async function secondTurn(...flags: string[]): Promise<Run["continuity"]> {
+    const bindings = createMemoryBindings();
+    const target = remembering(...flags);
+    await life(bindings, target, "one");
+    await using acp = openAcpAdapter({ bindings, workDir: "/tmp" });
+    const run = await acp.run(target, impatient("two"));
+    expect((await signalsOf(run)).at(-1)).toMatchObject({ kind: "completed", result: { text: "echo: two" } });
+    return run.continuity;
+  }
+
+  test("to a resume is asked to load, in time", async () => {
+    expect(await secondTurn("--can", "resume,load", "--mute", "resume")).toBe("loaded");
+  });
+
+  test("to a load gets a new session, in time", async () => {
+    expect(await secondTurn("--can", "load", "--mute", "load")).toBe("fresh");
+  });
+
+  test("with a list can't prove anything, and holds nobody up", async () => {
+    expect(await secondTurn("--can", "resume,list", "--mute", "list")).toBe("fresh");
+  });
+
+  test("with a list holds up nobody who has left", async () => {
+    const bindings = createMemoryBindings();
+    const target = remembering("--can", "resume,list", "--mute", "list");
+    await life(bindings, target, "one");
+    await using acp = openAcpAdapter({ bindings, workDir: "/tmp" });
+    const leaving = new AbortController();
+    const handed = acp.run(target, taskOf({ text: "two" }, { sticky_key: "talk" }), leaving.signal);
+    await acp.adapter.launch(target, {}, new AbortController().signal).lease;
+    leaving.abort();
+    await expect(handed).rejects.toMatchObject({ name: "AdapterFault" });
+  });
 });
 
 describe("a login", () => {

@@ -89,6 +89,19 @@ describe("on the wire", () => {
     expect(reported).toMatchObject({ id, error: { code: -32601 } });
   });
 
+  test("a permission request of a session without a turn is nobody's: no policy allows it", async () => {
+    await using acp = openAcpAdapter();
+    const options = [{ optionId: "y", name: "Yes", kind: "allow_once" }];
+    const params = { sessionId: "left to itself", toolCall: { toolCallId: "1", title: "rm -rf /" }, options };
+    const raw = line({ id: 0, method: "session/request_permission", params });
+    const target = { ...scripted(), permissions: "allow" as const };
+    const end = (await signalsOf(await acp.run(target, taskOf({ raw, report: true })))).at(-1);
+    expect(JSON.parse(end?.kind === "completed" ? end.result.text : "")).toMatchObject({
+      id: 0,
+      result: { outcome: { outcome: "cancelled" } },
+    });
+  });
+
   test("a permission request is rejected by kind where the policy says so, and the task is told", async () => {
     await using acp = openAcpAdapter();
     const params = {
