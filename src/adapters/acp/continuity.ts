@@ -10,10 +10,11 @@
 import type { Json, JsonObject, Run } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { SessionBinding } from "#src/core/session-bindings.ts";
 import { type Agent, errorOf, offersSession } from "./agent.ts";
 import type { Proof } from "./dialects.ts";
 import { bounded, newSession, noteUse, openSession, type SessionOptions, setupOf } from "./open-session.ts";
-import { slotOf } from "./session-place.ts";
+import { renewed, slotOf } from "./session-place.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
 
@@ -56,15 +57,24 @@ export async function takeSession(
       ? { session: undefined, why: live.why }
       : binding.metadata.cwd !== cwd
         ? { session: undefined, why: "it is to work in another directory" }
-        : await climb(agent, binding.remote_session_id, options, signal);
+        : await climb(agent, binding.remote_session_id, underKeyOf(binding, options), signal);
   if ("continuity" in taken) {
     noteUse(taken.session, options, "used");
     return taken;
   }
-  const session = taken.session ?? (await newSession(agent, options, signal));
-  bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata: { cwd } });
+  const anew = live.earlier || binding !== undefined ? { ...options, place: renewed(place) } : options;
+  const session = taken.session ?? (await newSession(agent, anew, signal));
+  const { session_key } = taken.session === undefined ? anew.place : underKeyOf(binding, options).place;
+  const metadata = { cwd, session_key };
+  bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata });
   session.notedAt = options.clock.now();
   return { session, continuity: fresh(taken.why) };
+}
+
+/** The options for a session whose key may be another than the first that was made. */
+function underKeyOf(binding: SessionBinding | undefined, options: SessionOptions): SessionOptions {
+  const session_key = binding?.metadata.session_key;
+  return typeof session_key === "string" ? { ...options, place: { ...options.place, session_key } } : options;
 }
 
 const keyOf = ({ target_id, place: { subcontext_key } }: SessionOptions) => ({ target_id, subcontext_key });

@@ -1,5 +1,5 @@
 /** Where a task's session belongs: its subcontext, its slot in the process, and what it is kept by. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { JsonObject, Target } from "#src/core/ports.ts";
 import { type Dialect, dialectOf } from "./dialects.ts";
 
@@ -34,6 +34,16 @@ export function sessionPlaceOf(target: Target, options: JsonObject, sticky_key: 
   const subcontext_key = executor === undefined ? "default" : `executor:${executor}`;
   const made = dialect.session_keys && sticky_key !== null;
   return { subcontext_key, sticky_key, session_key: made ? madeKey(target.target_id, sticky_key) : null };
+}
+
+/**
+ * The place of a session that is not to go on with the one that was there before: a key that was made would
+ * lead to it. A key of the caller's stays.
+ */
+export function renewed(place: SessionPlace): SessionPlace {
+  const { session_key, subcontext_key } = place;
+  if (session_key === null || subcontext_key.startsWith("session:")) return place;
+  return { ...place, session_key: `${session_key}-${randomUUID().slice(0, 8)}` };
 }
 
 /** The subcontext that a task's lease is of. */

@@ -28,6 +28,8 @@ export interface NotLive {
   readonly why: string;
   /** There is one, and it has an open turn. */
   readonly atWork: boolean;
+  /** There was one before, in this process. */
+  readonly earlier: boolean;
 }
 
 export interface SessionTable {
@@ -73,13 +75,15 @@ export function createSessionTable(
     forget(session, why);
     dropped(session);
   };
-  const none = (why: string, atWork = false): NotLive => ({ why, atWork });
+  const none = (why: string, atWork = false, earlier = true): NotLive => ({ why, atWork, earlier });
 
   return {
     find: (session_id) => byId.get(session_id),
     live(slot, cwd, idleMs) {
       const session = bySlot.get(slot);
-      if (session === undefined) return none(lost.get(slot) ?? "this process has no session of it yet");
+      const before = lost.get(slot);
+      if (session === undefined)
+        return none(before ?? "this process has no session of it yet", false, before !== undefined);
       if (session.turn !== undefined) return none("its session is still at work", true);
       if (session.cwd !== cwd) return none("it is to work in another directory");
       if (clock.now() - session.idleSince <= idleMs) return session;

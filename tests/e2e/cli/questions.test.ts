@@ -245,6 +245,16 @@ describe.runIf(hasTerminal)("at a terminal", () => {
     expect((await node.task(task_id, 30)).result?.text).toBe("permission: reject_once");
   });
 
+  it("what was typed before the question was shown is no answer to it", async () => {
+    const { task_id } = await asking("permission");
+    const terminal = cli.terminal("task-resume", task_id);
+    terminal.press("1\r");
+    await terminal.shows(/remove a file[\s\S]*1 to 3: /);
+    terminal.press("3\r");
+    expect((await terminal.end()).code).toBe(0);
+    expect((await node.task(task_id, 20)).result?.text).toBe("permission: reject_once");
+  });
+
   it("a form is filled in, field by field", async () => {
     const { task_id } = await asking("input");
     const terminal = cli.terminal("task-resume", task_id, "--wait");

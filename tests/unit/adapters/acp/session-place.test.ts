@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sessionPlaceOf, slotOf, subcontextOf } from "#src/adapters/acp/session-place.ts";
+import { renewed, sessionPlaceOf, slotOf, subcontextOf } from "#src/adapters/acp/session-place.ts";
 import { targetOf } from "../../../launching.ts";
 
 const openclaw = targetOf([], { dialect: "openclaw" });
@@ -35,6 +35,16 @@ describe("the place of a session", () => {
     expect(sessionPlaceOf(openclaw, options, "talk")).toEqual(place);
     expect(sessionPlaceOf(openclaw, options, null)).toEqual(place);
     expect(sessionPlaceOf(generic, options, "talk")).toMatchObject({ sticky_key: "talk", session_key: null });
+  });
+
+  test("that must not lead to the session before has another key, unless the caller named it", () => {
+    const place = sessionPlaceOf(openclaw, {}, "talk");
+    expect(renewed(place).session_key).toMatch(new RegExp(`^${place.session_key}-[0-9a-f]{8}$`));
+    expect(renewed(place).session_key).not.toBe(renewed(place).session_key);
+    const named = sessionPlaceOf(openclaw, { session_key: "mine" }, "talk");
+    expect(renewed(named)).toEqual(named);
+    const keyless = sessionPlaceOf(generic, {}, "talk");
+    expect(renewed(keyless)).toEqual(keyless);
   });
 
   test("has a slot that no conversation of the same name shares with a session key", () => {

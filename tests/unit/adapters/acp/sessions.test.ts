@@ -54,6 +54,7 @@ describe("the sessions of a process", () => {
     expect(table.live("b", "/work", 1000)).toEqual({
       why: expect.stringContaining("forgotten"),
       atWork: false,
+      earlier: true,
     });
     expect(table.live("a", "/work", 1000)).toBe(a);
   });
@@ -69,17 +70,27 @@ describe("the sessions of a process", () => {
   test("tell why a conversation can't go on in them", () => {
     const { table, used } = openTable(2);
     const session = used("a");
-    expect(table.live("a", "/work", 1000)).toEqual({ why: expect.stringContaining("at work"), atWork: true });
+    expect(table.live("a", "/work", 1000)).toEqual({
+      why: expect.stringContaining("at work"),
+      atWork: true,
+      earlier: true,
+    });
     table.release(session);
     expect(table.live("a", "/elsewhere", 1000)).toEqual({
       why: expect.stringContaining("directory"),
       atWork: false,
+      earlier: true,
     });
     table.forget(session, "it was quarantined");
-    expect(table.live("a", "/work", 1000)).toEqual({ why: "it was quarantined", atWork: false });
+    expect(table.live("a", "/work", 1000)).toEqual({
+      why: "it was quarantined",
+      atWork: false,
+      earlier: true,
+    });
     expect(table.live("never", "/work", 1000)).toEqual({
       why: expect.stringContaining("no session"),
       atWork: false,
+      earlier: false,
     });
   });
 
@@ -93,6 +104,7 @@ describe("the sessions of a process", () => {
     expect(table.live("a", "/work", 1000)).toEqual({
       why: expect.stringContaining("idle"),
       atWork: false,
+      earlier: true,
     });
     expect(dropped).toEqual(["a"]);
   });
