@@ -6,13 +6,14 @@
  * 2. Whatever ends the process ends its open turns, each with what it had said so far.
  * 3. A process that works for anyone else is never ended for the sake of one turn.
  */
-import type { Clock, Json, JsonObject, Lease, Question, Target } from "#src/core/ports.ts";
+import type { Clock, JsonObject, Lease, Question, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
-import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Settlement } from "#src/core/questions.ts";
 import type { ProcessLog } from "#src/processes/start.ts";
 import { type Child, describeExit } from "#src/processes/supervise.ts";
 import { type Connection, connect, type Reply } from "./connection.ts";
+import { type Announced, instructionOf, introduce, offersSession } from "./greeting.ts";
+import { createLeases } from "./leases.ts";
 import { createMessageStream } from "./message-stream.ts";
 import {
   decidePermission,
@@ -22,17 +23,8 @@ import {
   permissionQuestion,
 } from "./permissions.ts";
 import { createSessionTable, type Session, type SessionTable } from "./sessions.ts";
-import { describeError } from "./signals.ts";
 import type { Turn } from "./turn.ts";
 import type { Meter } from "./usage.ts";
-
-/** What an agent said of itself in its answer to initialize. */
-export interface Announced {
-  /** Empty where it said none. */
-  readonly agentCapabilities: JsonObject;
-  readonly agentInfo: Json;
-  readonly authMethods: readonly Json[];
-}
 
 export interface Agent {
   readonly name: string;
@@ -78,7 +70,6 @@ export interface GreetOptions {
   readonly endProcess: () => void;
 }
 
-const protocolVersion = 1;
 /** The answer to session/close is waited for no longer. */
 const closeMs = 5000;
 
@@ -155,19 +146,18 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   });
 
   connection.read();
-  // An agent that refuses may say why with what it was told.
-  const masked = (fault: unknown): never => {
-    if (!(fault instanceof AdapterFault)) throw fault;
-    throw new AdapterFault(fault.kind, child.mask(fault.message), { cause: fault });
-  };
-  const said = await initialize(connection, options).catch(masked);
-  await logIn(connection, said, options).catch(masked);
-  const announced = maskedJson(said, child.mask);
+  const announced = await introduce(connection, { ...options, mask: child.mask });
   closing = offersSession(announced, "close");
   return {
     name: child.name,
     launch_id: child.launch_id,
-    leaseOf: leasesOf(child, announced, options),
+    leaseOf: createLeases({
+      runtime_id: options.target.target_id,
+      process_id: child.pid,
+      metadata: { launch_id: child.launch_id, agent: announced.agentInfo },
+      newId: options.newId,
+      gone: options.gone,
+    }),
     announced,
     replays,
     meters: new Map(),
@@ -195,138 +185,8 @@ async function asked(
   return { result: reply(settlement), told };
 }
 
-/** What an agent says of itself may hold what it was told. */
-function maskedJson<T>(said: T, mask: (text: string) => string): T {
-  const clean = (value: unknown): unknown => {
-    if (typeof value === "string") return mask(value);
-    if (Array.isArray(value)) return value.map(clean);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [mask(name), clean(inner)]));
-  };
-  return clean(said) as T;
-}
-
-/** More leases of one process than these are let go, the least recently used first. */
-const mostLeases = 1000;
-
-function leasesOf(
-  child: Child,
-  { agentInfo }: Announced,
-  { target, newId, gone }: GreetOptions,
-): Agent["leaseOf"] {
-  const leases = new Map<string, { readonly lease: Lease; readonly end: AbortController }>();
-  const leaseOf = (subcontext_key: string, end: AbortController): Lease => ({
-    lease_id: newId(),
-    runtime_id: target.target_id,
-    subcontext_key,
-    process_id: child.pid,
-    metadata: { launch_id: child.launch_id, agent: agentInfo },
-    gone: AbortSignal.any([gone, end.signal]),
-  });
-  return (subcontext_key) => {
-    const known = leases.get(subcontext_key);
-    leases.delete(subcontext_key);
-    const end = known?.end ?? new AbortController();
-    const lease = known?.lease ?? leaseOf(subcontext_key, end);
-    leases.set(subcontext_key, { lease, end });
-    const [oldest] = leases;
-    if (leases.size > mostLeases && oldest !== undefined) {
-      leases.delete(oldest[0]);
-      oldest[1].end.abort(new Error("it was not used for long"));
-    }
-    return lease;
-  };
-}
-
 /** An agent that closes its output is no use any more; mostly it is on its way out. */
 function endUnlessEnding(child: Child, clock: Clock, endProcess: () => void): void {
   const takeBack = clock.after(500, endProcess);
   void child.exited.then(takeBack);
-}
-
-/** Whether an agent announced a call of sessionCapabilities. */
-export function offersSession({ agentCapabilities }: Announced, call: "resume" | "close" | "list"): boolean {
-  const { sessionCapabilities } = agentCapabilities;
-  return isJsonObject(sessionCapabilities) && isJsonObject(sessionCapabilities[call]);
-}
-
-async function initialize(connection: Connection, options: GreetOptions): Promise<Announced> {
-  const asked = connection.request("initialize", {
-    protocolVersion,
-    clientCapabilities: {
-      fs: { readTextFile: false, writeTextFile: false },
-      terminal: false,
-      elicitation: { form: {} },
-    },
-    clientInfo: { name: "aethrolink", version: options.version },
-  });
-  const said = await answered(asked, "initialize", options).catch((error: unknown) => refused(error, ""));
-  const result = isJsonObject(said) ? said : {};
-  if (result.protocolVersion !== protocolVersion) {
-    const spoken = JSON.stringify(result.protocolVersion ?? null);
-    throw new AdapterFault(
-      "launch_failed",
-      `the agent speaks protocol version ${spoken}, not ${protocolVersion}`,
-    );
-  }
-  const { agentCapabilities, agentInfo = null, authMethods } = result;
-  return {
-    agentCapabilities: isJsonObject(agentCapabilities) ? agentCapabilities : {},
-    agentInfo,
-    authMethods: Array.isArray(authMethods) ? authMethods : [],
-  };
-}
-
-/** An answer, or the end of patience. */
-async function answered(
-  asked: Promise<Json>,
-  call: string,
-  { clock, initializeMs }: GreetOptions,
-): Promise<Json> {
-  const silence = Promise.withResolvers<never>();
-  const takeBack = clock.after(initializeMs, () => {
-    silence.reject(new AdapterFault("launch_failed", `${call} gave no answer in ${initializeMs} ms`));
-  });
-  try {
-    return await Promise.race([asked, silence.promise]);
-  } finally {
-    takeBack();
-  }
-}
-
-/** Logs in as the registry says, if it says so (authenticate). */
-async function logIn(connection: Connection, { authMethods }: Announced, options: GreetOptions) {
-  const { auth_method: methodId } = options.target;
-  if (methodId === null) return;
-  const instruction = instructionOf(authMethods);
-  const offered = authMethods.some((method) => isJsonObject(method) && method.id === methodId);
-  if (!offered) {
-    const detail = `the agent offers no login ${methodId}`;
-    throw new AdapterFault("launch_failed", [detail, instruction].filter(Boolean).join(". "));
-  }
-  await answered(connection.request("authenticate", { methodId }), "authenticate", options).catch(
-    (error: unknown) => refused(error, instruction),
-  );
-}
-
-function refused(error: unknown, instruction: string): never {
-  if (error instanceof AdapterFault) throw error;
-  throw new AdapterFault("launch_failed", describeError(errorOf(error), instruction), { cause: error });
-}
-
-/** The SDK's RequestError as the JSON that it was. */
-export function errorOf(error: unknown): JsonObject {
-  const { message } = error instanceof Error ? error : { message: String(error) };
-  const code =
-    error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : null;
-  return { code, message };
-}
-
-function instructionOf(authMethods: readonly Json[]): string {
-  const ways = authMethods.flatMap((method: Json) => {
-    if (!isJsonObject(method)) return [];
-    const words = [method.name, method.description].filter((word) => typeof word === "string" && word !== "");
-    return words.length === 0 ? [] : [words.join(": ")];
-  });
-  return ways.length === 0 ? "" : `The runtime offers: ${ways.join("; ")}`;
 }
