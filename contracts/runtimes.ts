@@ -79,6 +79,13 @@ export const RuntimeProbe = z
         description: "The ways to log in that it announces, in its own words (authMethods).",
         examples: [[{ id: "api-key", name: "API key", description: "Set HERMES_API_KEY" }]],
       }),
+    companions: z
+      .array(z.object({ name: z.string(), healthy: z.boolean() }))
+      .optional()
+      .meta({
+        description: "What it requires, and whether that answers its healthcheck now; absent: nothing.",
+        examples: [[{ name: "gateway", healthy: true }]],
+      }),
     error: z
       .string()
       .optional()

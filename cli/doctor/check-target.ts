@@ -20,10 +20,22 @@ function findingsOf({ target_id, command }: TargetSpec, probe: RuntimeProbe): Fo
     const advice = `install ${program}, or give its whole path in the registry; the node looks in the PATH that it was started with`;
     return [bad("command", probe.error ?? `${program} is not there`, advice)];
   }
-  const found = ok("command", `${program} is there`);
-  if (probe.error !== undefined) return [found, ...failureOf(target_id, probe, probe.error)];
+  const found = [ok("command", `${program} is there`), ...companionsOf(target_id, probe)];
+  if (probe.error !== undefined) return [...found, ...failureOf(target_id, probe, probe.error)];
   const named = [probe.name ?? "an agent without a name", probe.version].filter(Boolean).join(" ");
-  return [found, ok("greeting", `${named} answered`), ok("announces", announcedBy(probe)), loginOf(probe)];
+  return [...found, ok("greeting", `${named} answered`), ok("announces", announcedBy(probe)), loginOf(probe)];
+}
+
+function companionsOf(target_id: string, { companions = [] }: RuntimeProbe): Found[] {
+  return companions.map(({ name, healthy }) =>
+    healthy
+      ? ok("companion", `${name} answers`)
+      : bad(
+          "companion",
+          `${name} does not answer`,
+          `see why: alink-cli runtime-launches ${target_id} --limit 2`,
+        ),
+  );
 }
 
 function failureOf(target_id: string, probe: RuntimeProbe, error: string): Found[] {

@@ -2174,6 +2174,12 @@ export const operations = {
               "description": "Set HERMES_API_KEY"
             }
           ],
+          "companions": [
+            {
+              "name": "gateway",
+              "healthy": true
+            }
+          ],
           "error": "command not found: hermes-acp"
         }
       },

@@ -271,6 +271,8 @@ export interface Probe {
   readonly auth_required?: boolean;
   /** The ways to log in that it announces, in its own words. */
   readonly auth_methods?: readonly Json[];
+  /** What it requires, and whether that answers now. */
+  readonly companions?: readonly { readonly name: string; readonly healthy: boolean }[];
   /** Why it could not be greeted. */
   readonly error?: string;
 }

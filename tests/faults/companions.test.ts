@@ -53,6 +53,13 @@ describe("a companion", () => {
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
+  test("is told by a probe, with whether it answers", async () => {
+    using world = await needing();
+    await using node = await startNode(world);
+    const probe = await node.call("POST", "/v1/runtimes/one/probe");
+    expect(probe).toMatchObject({ status: 200, body: { companions: [{ name: "gateway", healthy: true }] } });
+  });
+
   test("that dies takes its users along: the next task starts all again", async () => {
     using world = await needing();
     await using node = await startNode(world);

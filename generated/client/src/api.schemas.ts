@@ -525,6 +525,11 @@ export interface RuntimePendingLaunchEvent {
   created_at: Time;
 }
 
+export type RuntimeProbeCompanionsItem = {
+  name: string;
+  healthy: boolean;
+};
+
 /**
  * What a runtime says of itself, or why it says nothing.
  */
@@ -543,6 +548,8 @@ export interface RuntimeProbe {
   auth_required?: boolean;
   /** The ways to log in that it announces, in its own words (authMethods). */
   auth_methods?: JsonValue[];
+  /** What it requires, and whether that answers its healthcheck now; absent: nothing. */
+  companions?: RuntimeProbeCompanionsItem[];
   /** Why it could not be greeted. */
   error?: string;
 }

@@ -2,10 +2,11 @@
  * The stdio Agent Client Protocol as a way out: one process per target (or executor), many sessions
  * in it, one open turn per session.
  */
-import type { Clock, Json, JsonObject, Launch, RuntimeAdapter, Target } from "#src/core/ports.ts";
+import type { Clock, Companion, Json, JsonObject, Launch, RuntimeAdapter, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import type { SessionBindings } from "#src/core/session-bindings.ts";
 import { createCompanions } from "#src/processes/companions.ts";
+import { answers } from "#src/processes/healthcheck.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";
 import { dialectOf } from "./dialects.ts";
@@ -99,6 +100,11 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     return { launch_id, lease };
   };
 
+  const look = async ({ name, healthcheck }: Companion, signal: AbortSignal) => ({
+    name,
+    healthy: await answers(healthcheck, options.clock, signal),
+  });
+
   return {
     name: "acp",
     async health(target, runtimeOptions) {
@@ -112,8 +118,8 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
     usable: (target, runtimeOptions, signal) =>
       pool.up(keyOf(target, runtimeOptions), signal)?.value.leaseOf(subcontextOf(target, runtimeOptions)),
     launch,
-    probe: (target, runtimeOptions, signal) =>
-      probeAgent({
+    async probe(target, runtimeOptions, signal) {
+      const probe = await probeAgent({
         launch: () => launch(target, runtimeOptions, signal),
         agent: () => pool.up(keyOf(target, runtimeOptions))?.value,
         isLoggedIn: target.auth_method !== null,
@@ -122,7 +128,10 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           const [program = ""] = command;
           return { program, cwd, path: env["PATH"] ?? options.environment["PATH"] ?? "" };
         },
-      }),
+      });
+      const found = await Promise.all(target.launch.requires.map((companion) => look(companion, signal)));
+      return found.length === 0 ? probe : { ...probe, companions: found };
+    },
     lane: (target, runtimeOptions, sticky_key) => ({
       process: keyOf(target, runtimeOptions),
       session: slotOf(sessionPlaceOf(target, runtimeOptions, sticky_key)),

@@ -23,7 +23,8 @@ export function runtimeHandlers({ engine }: Server) {
     async probeRuntime({ params: { runtime_id }, body }) {
       const target = findTarget(engine, runtime_id, "runtime_not_found");
       const options = (body?.runtime_options ?? {}) as JsonObject;
-      const { launch_id, capabilities, auth_methods, ...probe } = await probeRuntime(engine, target, options);
+      const probed = await probeRuntime(engine, target, options);
+      const { launch_id, capabilities, auth_methods, companions, ...probe } = probed;
       return {
         status: 200,
         body: {
@@ -31,6 +32,7 @@ export function runtimeHandlers({ engine }: Server) {
           ...(launch_id === null ? {} : { launch_id }),
           ...probe,
           capabilities: capabilities as WireObject,
+          ...(companions === undefined ? {} : { companions: [...companions] }),
           ...(auth_methods === undefined ? {} : { auth_methods: auth_methods as WireJson[] }),
         },
       };

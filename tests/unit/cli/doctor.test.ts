@@ -46,6 +46,17 @@ it("says of the real OpenClaw what it can, and that it asks for no login", async
   ]);
 });
 
+it("says whether what a runtime requires answers", async () => {
+  const companions = [
+    { name: "gateway", healthy: true },
+    { name: "proxy", healthy: false },
+  ];
+  expect((await probed({ ...recorded("openclaw"), companions })).slice(1, 3)).toEqual([
+    "ok   research companion: gateway answers",
+    "fail research companion: proxy does not answer → see why: alink-cli runtime-launches research --limit 2",
+  ]);
+});
+
 it("says of the real Hermes and Gemini how they want a login, in their own words, and claims nothing", async () => {
   const [, , hermesCan, hermes] = await probed(recorded("hermes"));
   expect(hermesCan).toMatch(/sessions: load, fork, list, resume; prompts: text, image$/);
