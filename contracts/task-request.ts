@@ -63,7 +63,10 @@ export const RuntimeOptions = z
       description: "Send a text that begins with / as it is.",
       examples: [false],
     }),
-    initialize_timeout_ms: OptionMs.meta({ description: "Default 30,000.", examples: [30_000] }),
+    initialize_timeout_ms: OptionMs.meta({
+      description: "Default 30,000; 55,000 with OpenClaw.",
+      examples: [30_000],
+    }),
     session_setup_timeout_ms: OptionMs.meta({ description: "Default 90,000.", examples: [90_000] }),
     session_idle_timeout_ms: OptionMs.meta({ description: "Default 3,600,000.", examples: [3_600_000] }),
   })

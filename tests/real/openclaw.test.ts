@@ -34,6 +34,11 @@ testTurns(theWorld, "openclaw");
 testQuestions(theWorld, { afterNo: "completed" });
 testContinuity(theWorld, { called: "loaded" });
 
+test("a text that is nothing but a word to stop is answered like any other", async () => {
+  const { task } = await answerTo(await theWorld(), "Please stop!", "stop");
+  expect(task.result?.text).toMatch(/^echo: .*Please stop!$/);
+});
+
 test("a cancelled conversation goes on", async () => {
   const world = await theWorld();
   const { asked, task_id } = await inMidTurn(world, "goes-on");

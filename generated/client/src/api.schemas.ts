@@ -492,7 +492,7 @@ export interface RuntimeOptions {
   headers?: RuntimeOptionsHeaders;
   /** Send a text that begins with / as it is. */
   raw_prompt?: boolean | 'true' | 'false' | null;
-  /** Default 30,000. */
+  /** Default 30,000; 55,000 with OpenClaw. */
   initialize_timeout_ms?: DurationMs | string | null;
   /** Default 90,000. */
   session_setup_timeout_ms?: DurationMs | string | null;

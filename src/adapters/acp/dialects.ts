@@ -1,5 +1,6 @@
 /** The quirks of runtimes, as data. What can't be said here is another adapter. */
 import type { JsonObject } from "#src/core/ports.ts";
+import { stopsOpenClaw } from "./stop-words.ts";
 import type { TokensOf } from "./usage.ts";
 
 /**
@@ -11,8 +12,12 @@ export type Proof = "replay" | "list" | "provenance" | "answer";
 export interface Dialect {
   /** One process for each executor, or one for the whole target. */
   readonly process: "executor" | "target";
-  /** Put before a prompt that would be taken as a command of the runtime. */
+  /** How long its greeting may take. */
+  readonly initialize_timeout_ms: number;
+  /** Put before a prompt that would be taken as a command of the runtime: one that begins with a slash. */
   readonly slash_guard: string;
+  /** Which others would be taken as one. */
+  readonly is_command: (text: string) => boolean;
   /** What the tokens that a prompt's answer tells of are counted over. */
   readonly tokens_of: TokensOf;
   /** Whether a session takes no more prompts after one that was answered with an error. */
@@ -41,7 +46,9 @@ export interface FailureText {
 
 const generic: Dialect = {
   process: "target",
+  initialize_timeout_ms: 30_000,
   slash_guard: "Text: ", // a newline is not enough: Gemini's CLI and others trim a prompt first
+  is_command: () => false,
   tokens_of: "turn",
   error_ends_session: false,
   proofs: { resume: ["list"], load: ["replay", "list"] },
@@ -57,7 +64,9 @@ const dialects: { readonly [name: string]: Dialect } = {
   generic,
   hermes: {
     process: "executor",
+    initialize_timeout_ms: 30_000,
     slash_guard: "Text: ",
+    is_command: () => false,
     tokens_of: "session",
     // It goes on to count the turn as running: later prompts are put in a queue that nobody reads, and
     // are answered end_turn. A cancel before the first word is answered like this.
@@ -75,7 +84,9 @@ const dialects: { readonly [name: string]: Dialect } = {
   },
   openclaw: {
     ...generic,
+    initialize_timeout_ms: 55_000, // its bridge takes 5 to 22 s, and over 30 on a busy machine
     slash_guard: "Text:", // it takes commands out of a text, too, behind any space
+    is_command: stopsOpenClaw, // and such a prompt would never be answered
     // An unknown key is an error of session/resume; session/load makes a session of it.
     proofs: { resume: ["answer"], load: ["replay"] },
     replays_late: false,

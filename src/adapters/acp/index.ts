@@ -31,7 +31,6 @@ export interface AcpOptions extends PoolOptions {
   readonly idleSessions?: number;
 }
 
-const defaultInitializeMs = 30_000;
 const defaultSetupMs = 90_000;
 const defaultIdleMs = 3_600_000;
 /** Processes and their companions together are ended in about this time. */
@@ -74,7 +73,9 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           version: options.version ?? "unknown",
           newId: options.newId,
           gone,
-          initializeMs: millisecondsOf(runtimeOptions.initialize_timeout_ms) ?? defaultInitializeMs,
+          initializeMs:
+            millisecondsOf(runtimeOptions.initialize_timeout_ms) ??
+            dialectOf(target.dialect).initialize_timeout_ms,
           lineLimit: options.lineLimit ?? defaultLineLimit,
           idleSessions: options.idleSessions ?? 32,
           endProcess: () => void pool.stop(key, true, child.launch_id),

@@ -19,7 +19,8 @@ export interface Prompt {
 export function promptOf(task: TaskToRun, dialect: Dialect, takes: JsonObject = {}): Prompt {
   const text = promptText(task.payload);
   const command = text.trimStart();
-  const guarded = command.startsWith("/") && !isSet(task.runtime_options.raw_prompt);
+  const taken = command.startsWith("/") || dialect.is_command(command);
+  const guarded = taken && !isSet(task.runtime_options.raw_prompt);
   const words: PromptBlock = { type: "text", text: guarded ? dialect.slash_guard + command : text };
   const traceparent = traceparentOf(task.trace_id);
   return {

@@ -32,6 +32,16 @@ describe("a prompt", () => {
     expect(textOf({ text: "a /help" })).toBe("a /help");
   });
 
+  test.each(["stop", "Please stop!", " STOP the  agent. ", "停止。"])(
+    "that is nothing but %j does not stop OpenClaw, which would never answer it",
+    (text) => {
+      expect(textOf({ text }, {}, dialectOf("openclaw"))).toBe(`Text:${text.trimStart()}`);
+      expect(textOf({ text }, { raw_prompt: true }, dialectOf("openclaw"))).toBe(text);
+      expect(textOf({ text }, {}, dialectOf("generic"))).toBe(text);
+      expect(textOf({ text: `${text} and go on` }, {}, dialectOf("openclaw"))).toBe(`${text} and go on`);
+    },
+  );
+
   test.each([true, "true"])("with raw_prompt %j is left as it is", (raw_prompt) => {
     expect(textOf({ text: "/help" }, { raw_prompt })).toBe("/help");
   });
