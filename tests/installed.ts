@@ -103,5 +103,9 @@ function isLeft(lock: string): boolean {
 
 function lastLineOf(thrown: unknown): string {
   const { stderr = "", message } = thrown as { stderr?: string; message: string };
-  return (stderr.trim() || message).split("\n").at(-1) ?? "";
+  // npm ends with where its log is, and with empty lines of its own.
+  const lines = (stderr.trim() || message)
+    .split("\n")
+    .filter((line) => !/complete log|^npm error$/.test(line));
+  return lines.at(-1)?.trim() ?? "";
 }
