@@ -51,11 +51,13 @@ export interface Connection {
 export async function connect(messages: MessageStream, events: AgentEvents): Promise<Connection> {
   const sdk = await import("@agentclientprotocol/sdk"); // costs 100 ms: only when an agent is launched
   const wire = createWire(messages, events);
+  let closedBy: Error | undefined;
   const replying =
     (ask: AgentEvents["permission"]) =>
     async ({ params, signal, requestId }: AgentRequest): Promise<object> => {
       const { result, told } = await ask(params, signal);
-      if (told !== undefined) wire.replying.set(requestId, told);
+      if (closedBy !== undefined) told?.reject(closedBy);
+      else if (told !== undefined) wire.replying.set(requestId, told);
       return result;
     };
   const connection = sdk
@@ -82,7 +84,12 @@ export async function connect(messages: MessageStream, events: AgentEvents): Pro
       return written.promise;
     },
     notify: (method, params) => agent.notify<object>(method, params),
-    close: (reason) => connection.close(reason),
+    close(reason) {
+      closedBy ??= reason;
+      for (const told of wire.replying.values()) told.reject(reason);
+      wire.replying.clear();
+      connection.close(reason);
+    },
   };
 }
 
