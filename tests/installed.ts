@@ -4,6 +4,7 @@
  * 1. What is stamped is whole: a place is filled under a name of its own, tried, then stamped.
  * 2. Of several processes that want the same, one installs and the others wait for it.
  * 3. A process that died over it keeps nobody waiting.
+ * 4. A registry may fail once: what can't be installed is tried a second time.
  */
 import {
   existsSync,
@@ -57,7 +58,7 @@ async function placeOf(cache: string, wanted: Installation): Promise<string> {
     else {
       using _turn = turn;
       process.stderr.write(`installing ${wanted.requirement} into ${cache}\n`);
-      return await fill(stamp, wanted);
+      return await fill(stamp, wanted).catch(() => fill(stamp, wanted));
     }
   }
 }
