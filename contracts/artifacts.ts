@@ -3,6 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
+import { readByProcessesToo } from "./access.ts";
 import { failures, storageFaults } from "./errors.ts";
 import { Ulid } from "./shared.ts";
 
@@ -67,6 +68,7 @@ export const artifactRoutes = c.router({
     metadata: {
       operationId: "getArtifact",
       tags: ["artifacts"],
+      callers: readByProcessesToo,
       codes: artifactFailures.codes,
       media: ["application/json", "text/markdown", "text/plain"],
     },

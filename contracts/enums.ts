@@ -121,9 +121,11 @@ export type ResumedBy = (typeof resumedBy)[number];
 export const cancelledBy = ["caller", "parent", "timeout"] as const;
 export type CancelledBy = (typeof cancelledBy)[number];
 
-/** What a token may do. */
-export const tokenRoles = ["operator", "reader"] as const;
-export type TokenRole = (typeof tokenRoles)[number];
+/** Whose a token is: the operator, somebody who only reads, an agent, or a process that the node started. */
+export const callerKinds = ["operator", "reader", "agent", "runtime"] as const;
+export type CallerKind = (typeof callerKinds)[number];
+/** What a token may do, as one string. */
+export type TokenRole = "operator" | "reader" | `agent:${string}` | `runtime:${string}`;
 
 /** What a question asks for. */
 export const questionKinds = ["permission", "input"] as const;

@@ -178,6 +178,11 @@ export const eventRoutes = c.router({
       200: c.otherResponse({ contentType: "text/event-stream", body: TaskEvent }),
       ...streamFailures.responses,
     },
-    metadata: { operationId: "streamEvents", tags: ["events"], codes: streamFailures.codes },
+    metadata: {
+      operationId: "streamEvents",
+      tags: ["events"],
+      callers: ["operator", "reader"],
+      codes: streamFailures.codes,
+    },
   },
 });

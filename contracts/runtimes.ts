@@ -3,6 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
+import { operatorOnly } from "./access.ts";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { Cursor, JsonRecord, JsonValue, Name, NextCursor, PageLimit, Time, Ulid } from "./shared.ts";
 import { RuntimeOptions } from "./task-request.ts";
@@ -113,7 +114,12 @@ export const runtimeRoutes = c.router({
     pathParams: RuntimePath,
     query: z.object({ limit: PageLimit, cursor: Cursor.optional() }),
     responses: { 200: LaunchList, ...list.responses },
-    metadata: { operationId: "listLaunches", tags: ["runtimes"], codes: list.codes },
+    metadata: {
+      operationId: "listLaunches",
+      tags: ["runtimes"],
+      callers: operatorOnly,
+      codes: list.codes,
+    },
   },
   probeRuntime: {
     method: "POST",

@@ -64,6 +64,6 @@ export const serviceRoutes = c.router({
     path: "/metrics",
     summary: "Read the node's figures",
     responses: { 200: c.otherResponse({ contentType: "text/plain", body: Figures }) },
-    metadata: { operationId: "getMetrics", tags: ["service"], codes: [] },
+    metadata: { operationId: "getMetrics", tags: ["service"], callers: ["operator", "reader"], codes: [] },
   },
 });

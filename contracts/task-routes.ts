@@ -1,6 +1,7 @@
 /** The calls that create, read, follow and stop a task. */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
+import { agentsToo, processesToo, readByProcessesToo } from "./access.ts";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
 import { ConversationId, Cursor, inQuery, Name, PageLimit, Ulid } from "./shared.ts";
@@ -63,6 +64,7 @@ export const taskRoutes = c.router({
     metadata: {
       operationId: "createTask",
       tags: ["tasks"],
+      callers: processesToo,
       codes: [...createFailures.codes, ...withBody.codes],
     },
   },
@@ -107,7 +109,12 @@ export const taskRoutes = c.router({
         }),
     }),
     responses: { 200: TaskRecord, ...taskFailures.responses },
-    metadata: { operationId: "getTask", tags: ["tasks"], codes: taskFailures.codes },
+    metadata: {
+      operationId: "getTask",
+      tags: ["tasks"],
+      callers: readByProcessesToo,
+      codes: taskFailures.codes,
+    },
   },
   streamTaskEvents: {
     method: "GET",
@@ -142,6 +149,7 @@ export const taskRoutes = c.router({
     metadata: {
       operationId: "streamTaskEvents",
       tags: ["tasks"],
+      callers: readByProcessesToo,
       codes: taskFailures.codes,
       json: TaskEvents,
     },
@@ -158,6 +166,7 @@ export const taskRoutes = c.router({
     metadata: {
       operationId: "resumeTask",
       tags: ["tasks"],
+      callers: agentsToo,
       codes: [...resumeFailures.codes, ...withBody.codes],
     },
   },
@@ -172,6 +181,7 @@ export const taskRoutes = c.router({
     metadata: {
       operationId: "cancelTask",
       tags: ["tasks"],
+      callers: agentsToo,
       codes: [...taskFailures.codes, ...withBody.codes],
     },
   },

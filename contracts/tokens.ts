@@ -3,6 +3,7 @@
  */
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
+import { operatorOnly } from "./access.ts";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { emptyIsAbsent, Time, Ulid } from "./shared.ts";
 import { TokenRole } from "./vocabulary.ts";
@@ -60,7 +61,7 @@ export const tokenRoutes = c.router({
         .object({ tokens: z.array(TokenRecord) })
         .meta({ id: "TokenList", description: "The valid tokens." }),
     },
-    metadata: { operationId: "listTokens", tags: ["tokens"], codes: [] },
+    metadata: { operationId: "listTokens", tags: ["tokens"], callers: operatorOnly, codes: [] },
   },
   revokeToken: {
     method: "DELETE",

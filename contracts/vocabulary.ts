@@ -1,5 +1,6 @@
 /** The closed vocabularies of enums.ts as schemas, each under its name in the API document. */
 import { z } from "zod";
+import type { TokenRole as TokenRoleText } from "./enums.ts";
 import {
   adapterNames,
   cancelledBy,
@@ -16,8 +17,11 @@ import {
   targetOwners,
   targetSources,
   taskStatuses,
-  tokenRoles,
 } from "./enums.ts";
+
+/** A role that a token can be made with; the others are the node's to give. */
+const tokenRolePattern =
+  /^(?:operator|reader|agent:(?!(?:local|self)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$/;
 
 export const TaskStatus = z
   .enum(taskStatuses)
@@ -85,8 +89,15 @@ export const CancelledBy = z
   .enum(cancelledBy)
   .meta({ id: "CancelledBy", description: "Who asked for a cancel.", examples: ["caller"] });
 
-export const TokenRole = z.enum(tokenRoles).meta({
-  id: "TokenRole",
-  description: "operator: everything; reader: GET only.",
-  examples: ["reader"],
-});
+export const TokenRole = z
+  .custom<TokenRoleText>((value) => typeof value === "string" && tokenRolePattern.test(value), {
+    error: "must be operator, reader or agent:<id>, the id in lower case or a ULID",
+  })
+  .meta({
+    id: "TokenRole",
+    type: "string",
+    pattern: tokenRolePattern.source,
+    description:
+      "operator: everything; reader: GET only; agent:<id>: its own record, and the tasks that it sends or is the target of.",
+    examples: ["reader"],
+  });

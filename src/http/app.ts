@@ -16,6 +16,7 @@ import type { Engine } from "#src/engine/engine.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
 import { type GuardOptions, guard } from "./guard.ts";
+import { unroutable } from "./paths.ts";
 import { answerErrors, problemOf } from "./problem.ts";
 import { artifactHandlers } from "./routes/artifacts.ts";
 import { eventHandlers } from "./routes/events.ts";
@@ -57,7 +58,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   app.use(
     guard({
       ...options,
-      findToken: (text) => tokens.store.find(text),
+      findToken: tokens.store.principal,
       refused: (code) => {
         refused[code] = (refused[code] ?? 0) + 1;
       },
@@ -118,18 +119,6 @@ function readable(issue: Issue): { path: string; message: string }[] {
   }));
 }
 
-interface Declared {
-  readonly method: string;
-  readonly pattern: RegExp;
-}
-
-const declared: readonly Declared[] = Object.values(contract)
-  .flatMap((routes) => Object.values(routes))
-  .map(({ method, path }) => ({
-    method,
-    pattern: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}/?$`),
-  }));
-
 /** Express would answer HEAD as GET, streams included; the contract knows no HEAD. */
 function refuseHead(req: Request, res: Response, next: NextFunction): void {
   if (req.method === "HEAD") refuseMethodOrPath(req, res, next);
@@ -137,16 +126,9 @@ function refuseHead(req: Request, res: Response, next: NextFunction): void {
 }
 
 function refuseMethodOrPath(req: Request, res: Response, next: NextFunction): void {
-  const methods = declared.filter(({ pattern }) => pattern.test(req.path)).map(({ method }) => method);
-  if (methods.length === 0) {
-    next(new RequestError("not_found", `There is no path ${req.path.slice(0, 200)}; GET /docs lists them.`));
-    return;
-  }
-  const allowed = [...new Set(methods)].join(", ");
-  res.setHeader("Allow", allowed);
-  next(
-    new RequestError("method_not_allowed", `${req.method} is not understood here; this path has ${allowed}.`),
-  );
+  const { error, allow } = unroutable(req.method, req.path);
+  if (allow !== undefined) res.setHeader("Allow", allow);
+  next(error);
 }
 
 /** A server that holds requests back until it is opened. */

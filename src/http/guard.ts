@@ -7,18 +7,12 @@
  * 3. A refused request has no effect.
  */
 import type { NextFunction, Request, Response } from "express";
-import type { TokenRole } from "#contracts/enums.ts";
 import { contract } from "#contracts/index.ts";
+import type { Principal } from "#src/core/access.ts";
 import { isLoopbackName } from "#src/core/loopback.ts";
 import { fail } from "#src/errors.ts";
 import { newId } from "#src/store/ulid.ts";
-
-/** Who asks. */
-export interface Principal {
-  readonly role: TokenRole;
-  /** What idempotency keys are scoped by. */
-  readonly name: string;
-}
+import { routeOf, unroutable } from "./paths.ts";
 
 export interface GuardOptions {
   /** False: everybody has the operator's rights; the other checks stay. */
@@ -27,13 +21,13 @@ export interface GuardOptions {
   readonly allowedHosts: readonly string[];
   /** Origins besides the node's own, as scheme://host[:port]. */
   readonly allowedOrigins: readonly string[];
-  /** The role and name of a token; undefined: it isn't valid. */
-  readonly findToken: (text: string) => { role: TokenRole; token_id: string } | undefined;
+  /** Whose a token is; undefined: it isn't valid. */
+  readonly findToken: (text: string) => Principal | undefined;
   /** Counts a refusal. */
   readonly refused: (code: string) => void;
 }
 
-const everybody: Principal = { role: "operator", name: "everybody" };
+const everybody: Principal = { kind: "operator", name: "everybody" };
 
 /** The paths that need no token. */
 const openPaths: ReadonlySet<string> = new Set(
@@ -60,7 +54,7 @@ export function guard(options: GuardOptions) {
       checkHost(req, hosts);
       if (checkOrigin(req, res, origins)) return;
       res.locals["principal"] = openPaths.has(req.path) ? everybody : principal(req, options);
-      checkRole(req, principalOf(res));
+      checkCaller(req, res);
       checkMediaType(req);
     } catch (thrown) {
       options.refused(thrown instanceof Error && "code" in thrown ? String(thrown.code) : "internal");
@@ -132,12 +126,27 @@ function principal(req: Request, options: GuardOptions): Principal {
       "unauthorized",
       "This token is not valid at this node; it may have been revoked, or belong to another.",
     );
-  return { role: found.role, name: found.token_id };
+  return found;
 }
 
-function checkRole(req: Request, { role }: Principal): void {
-  if (role === "operator" || req.method === "GET" || req.method === "HEAD") return;
-  fail("forbidden", `A ${role}'s token may only read.`);
+const notFor = {
+  reader: "A reader's token may only read, and not what is the operator's alone",
+  agent: "This is not for an agent's token",
+  runtime: "This is not for a runtime's token",
+};
+
+/** What no route takes is refused here too, so that nobody comes by a path that the contract doesn't know. */
+function checkCaller(req: Request, res: Response): void {
+  const { kind } = principalOf(res);
+  if (kind === "operator" || openPaths.has(req.path)) return;
+  const route = routeOf(req.method, req.path);
+  if (route === undefined) {
+    const { error, allow } = unroutable(req.method, req.path);
+    if (allow !== undefined) res.setHeader("Allow", allow);
+    throw error;
+  }
+  if (route.callers.includes(kind)) return;
+  fail("forbidden", `${notFor[kind]}: ${route.summary}.`);
 }
 
 function checkMediaType(req: Request): void {
@@ -152,5 +161,5 @@ function checkMediaType(req: Request): void {
 
 /** The operator alone may see or do it. */
 export function requireOperator(res: Response, what: string): void {
-  if (principalOf(res).role !== "operator") fail("forbidden", `Only the operator may ${what}.`);
+  if (principalOf(res).kind !== "operator") fail("forbidden", `Only the operator may ${what}.`);
 }

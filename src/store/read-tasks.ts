@@ -1,9 +1,11 @@
 /** What has been committed of the tasks, read through the read-only connection. */
-import { and, desc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt, ne, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/sqlite-core";
 import { encodeTime } from "ulid";
 import type { TaskStatus } from "#contracts/enums.ts";
 import type { TaskEvent } from "#contracts/events.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
+import type { Parties } from "#src/core/access.ts";
 import { taskEvents, tasks } from "./schema.ts";
 import { builder, type Prepared, prepare, type Sqlite } from "./sql.ts";
 import type { Frames } from "./tail.ts";
@@ -19,12 +21,19 @@ export interface TaskFilter {
   readonly created_after?: number | undefined;
   /** The task behind which the page begins. */
   readonly before?: string | undefined;
+  /** Only tasks that this participant sends or is the target of. */
+  readonly viewer?: string | undefined;
+}
+
+export interface Standing extends Parties {
+  readonly status: TaskStatus;
+  readonly last_seq: number;
 }
 
 export interface TaskReader {
   get(task_id: string): TaskRecord | undefined;
-  /** How far a task has come; undefined: there is none. */
-  standing(task_id: string): { status: TaskStatus; last_seq: number } | undefined;
+  /** How far a task has come, and whose it is; undefined: there is none. */
+  standing(task_id: string): Standing | undefined;
   /** Tasks, newest first. */
   list(filter: TaskFilter, limit: number): TaskRecord[];
   /** The history of a task behind `after`, as encoded frames; undefined: there is none. */
@@ -39,7 +48,7 @@ export interface TaskReader {
 const value = sql.placeholder;
 
 /** Which condition each filter adds. */
-const conditions: { readonly [Name in keyof TaskFilter]-?: SQL } = {
+const conditions: { readonly [Name in keyof Omit<TaskFilter, "viewer">]-?: SQL } = {
   status: eq(tasks.status, sql`${value("status")}`),
   target: eq(tasks.resolved_runtime, value("target")),
   sender: eq(tasks.sender, value("sender")),
@@ -47,6 +56,18 @@ const conditions: { readonly [Name in keyof TaskFilter]-?: SQL } = {
   created_after: sql`${gte(tasks.task_id, value("from_id"))} AND ${gt(tasks.created_at, value("created_after"))}`,
   before: lt(tasks.task_id, value("before")),
 };
+
+/**
+ * The same for a viewer, each half by its own index and in the order of the list. The status is kept from
+ * the choice of the index: everybody's tasks of a status may be many more than the viewer's.
+ */
+const halves = {
+  sent: eq(tasks.sender, value("viewer")),
+  received: sql`${eq(tasks.resolved_runtime, value("viewer"))} AND ${ne(tasks.sender, value("viewer"))}`,
+};
+const viewerConditions = { ...conditions, status: sql`+${tasks.status} = ${value("status")}` };
+
+type FilterName = keyof typeof conditions;
 
 /** Prepares the reads of a database. */
 export function openTaskReader(reader: Sqlite): TaskReader {
@@ -58,10 +79,15 @@ export function openTaskReader(reader: Sqlite): TaskReader {
       .from(tasks)
       .where(eq(tasks.task_id, value("task_id"))),
   );
-  const standing = prepare<{ status: TaskStatus; last_seq: number }>(
+  const standing = prepare<Standing>(
     reader,
     db
-      .select({ status: tasks.status, last_seq: tasks.last_seq })
+      .select({
+        status: tasks.status,
+        last_seq: tasks.last_seq,
+        sender: tasks.sender,
+        resolved_runtime: tasks.resolved_runtime,
+      })
       .from(tasks)
       .where(eq(tasks.task_id, value("task_id"))),
   );
@@ -119,28 +145,37 @@ function framesOf<Row extends EventRow>(rows: Row[], idOf: (row: Row) => number)
 function lister(reader: Sqlite): TaskReader["list"] {
   const db = builder(reader);
   const statements = new Map<string, Prepared<TaskRow>>();
-  const statementOf = (names: (keyof TaskFilter)[]) => {
-    const key = names.join();
-    const known = statements.get(key);
-    if (known !== undefined) return known;
-    const query = db
+  const all = (names: FilterName[]) =>
+    db
       .select()
       .from(tasks)
       .where(and(...names.map((name) => conditions[name])))
       .orderBy(desc(tasks.task_id))
       .limit(value("limit"));
+  const half = (names: FilterName[], own: SQL) =>
+    db
+      .select()
+      .from(tasks)
+      .where(and(own, ...names.map((name) => viewerConditions[name])));
+  const statementOf = (names: FilterName[], viewed: boolean) => {
+    const key = [viewed, ...names].join();
+    const known = statements.get(key);
+    if (known !== undefined) return known;
+    const query = viewed
+      ? unionAll(half(names, halves.sent), half(names, halves.received))
+          .orderBy(desc(tasks.task_id))
+          .limit(value("limit"))
+      : all(names);
     const statement = prepare<TaskRow>(reader, query);
     statements.set(key, statement);
     return statement;
   };
   return (filter, limit) => {
-    const names = (Object.keys(conditions) as (keyof TaskFilter)[]).filter(
-      (name) => filter[name] !== undefined,
-    );
+    const names = (Object.keys(conditions) as FilterName[]).filter((name) => filter[name] !== undefined);
     const after = filter.created_after;
     const times =
       after === undefined ? {} : { from_id: fromId(after), created_after: new Date(after).toISOString() };
-    return statementOf(names)
+    return statementOf(names, filter.viewer !== undefined)
       .all({ ...filter, ...times, limit })
       .map((row) => recordOf(taskOfRow(row)));
   };

@@ -11,7 +11,6 @@ import {
   launchStatuses,
   taskEventKinds,
   taskStatuses,
-  tokenRoles,
 } from "#contracts/enums.ts";
 
 /** Every runtime that this file has seen, so that leases and launches of one that has gone keep their name. */
@@ -181,7 +180,7 @@ export const idempotencyKeys = sqliteTable(
 
 export const tokens = sqliteTable("tokens", {
   token_id: text().primaryKey(),
-  role: text({ enum: tokenRoles }).notNull(),
+  role: text().notNull(),
   name: text().notNull(),
   /** Of the token's text, which is kept nowhere. */
   sha256: text().notNull().unique(),

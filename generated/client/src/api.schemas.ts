@@ -1126,9 +1126,11 @@ export interface TaskStanding {
 }
 
 /**
- * operator: everything; reader: GET only.
+ * operator: everything; reader: GET only; agent:<id>: its own record, and the tasks that it sends or is the target of.
+ * @pattern ^(?:operator|reader|agent:(?!(?:local|self)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$
  */
-export type TokenRole = 'operator' | 'reader';
+export type TokenRole = string;
+
 /**
  * A token to be made.
  */

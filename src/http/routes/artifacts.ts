@@ -1,9 +1,11 @@
 /** Artifacts over HTTP: bytes, with ETag and ranges (RFC 9110, sections 8.8.3 and 14). */
 import { initServer } from "@ts-rest/express";
 import { contract } from "#contracts/index.ts";
+import { seesTask } from "#src/engine/access.ts";
 import { fail } from "#src/errors.ts";
 import type { ArtifactRow } from "#src/store/artifact-rows.ts";
 import type { Server } from "../app.ts";
+import { principalOf } from "../guard.ts";
 import { piped } from "../piped.ts";
 
 /** What a browser shows without running it. */
@@ -44,7 +46,8 @@ export function artifactHandlers({ engine }: Server) {
   return initServer().router(contract.artifacts, {
     async getArtifact({ params: { artifact_id }, headers, res }) {
       const row = engine.artifacts.find(artifact_id);
-      if (row === undefined) fail("artifact_not_found", `There is no artifact ${artifact_id}.`);
+      if (row === undefined || !seesTask(engine, principalOf(res), row.task_id))
+        fail("artifact_not_found", `There is no artifact ${artifact_id}.`);
       const known = (headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
       if (known.includes(`"${row.sha256}"`) || known.includes("*")) {
         res.setHeader("ETag", `"${row.sha256}"`);

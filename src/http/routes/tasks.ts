@@ -2,6 +2,8 @@
 import { initServer } from "@ts-rest/express";
 import type { Request, Response } from "express";
 import { contract } from "#contracts/index.ts";
+import { actorOf, participantOf } from "#src/core/access.ts";
+import { refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import { awaitTask, followTask } from "#src/engine/follow.ts";
@@ -35,9 +37,10 @@ export function taskHandlers({ engine, streams }: Server) {
   return server.router(contract.tasks, {
     async createTask({ body, headers, res }) {
       const key = headers["idempotency-key"];
-      const scope = { principal: principalOf(res).name, method: "POST", path: "/v1/tasks" };
+      const principal = principalOf(res);
+      const scope = { principal: principal.name, method: "POST", path: "/v1/tasks" };
       const { task, replayed } = await createTask(engine, {
-        request: body,
+        request: { ...body, sender: senderOf(principal, body.sender) },
         traceparent: headers.traceparent,
         key: key === undefined ? undefined : { ...scope, key },
       });
@@ -48,11 +51,16 @@ export function taskHandlers({ engine, streams }: Server) {
       return { status: 200, body: { task: now ?? task, links } };
     },
 
-    async listTasks({ query }) {
+    async listTasks({ query, res }) {
       const { limit, cursor, created_after, ...filter } = query;
       const after = created_after === undefined ? undefined : Date.parse(created_after);
       const found = engine.reader.list(
-        { ...filter, created_after: after, before: idOfCursor(cursor) },
+        {
+          ...filter,
+          created_after: after,
+          before: idOfCursor(cursor),
+          viewer: participantOf(principalOf(res)),
+        },
         limit + 1,
       );
       const { page: tasks, next_cursor } = pageOf(found, limit, (task) => task.task_id);
@@ -60,6 +68,7 @@ export function taskHandlers({ engine, streams }: Server) {
     },
 
     async getTask({ params: { task_id }, query, res }) {
+      refuseToRead(engine, principalOf(res), task_id);
       const waitMs = (query.wait ?? 0) * 1000;
       const task =
         waitMs > 0 ? await awaitTask(engine, task_id, waitMs, goneOf(res)) : engine.reader.get(task_id);
@@ -67,7 +76,8 @@ export function taskHandlers({ engine, streams }: Server) {
       return { status: 200, body: task };
     },
 
-    async streamTaskEvents({ params: { task_id }, headers, query, req }) {
+    async streamTaskEvents({ params: { task_id }, headers, query, req, res }) {
+      refuseToRead(engine, principalOf(res), task_id);
       if (wantsJson(req)) {
         if (engine.reader.standing(task_id) === undefined)
           fail("task_not_found", `There is no task ${task_id}.`);
@@ -83,11 +93,15 @@ export function taskHandlers({ engine, streams }: Server) {
     },
 
     async resumeTask({ params: { task_id }, body, res }) {
-      return { status: 202, body: await answerQuestion(engine, task_id, principalOf(res).name, body) };
+      const principal = principalOf(res);
+      refuseToSteer(engine, principal, task_id);
+      return { status: 202, body: await answerQuestion(engine, task_id, actorOf(principal), body) };
     },
 
     async cancelTask({ params: { task_id }, body, res }) {
-      const { over, status } = await cancelTask(engine, task_id, principalOf(res).name, body?.reason);
+      const principal = principalOf(res);
+      refuseToSteer(engine, principal, task_id);
+      const { over, status } = await cancelTask(engine, task_id, actorOf(principal), body?.reason);
       return { status: over ? 200 : 202, body: { task_id, status } };
     },
   });
