@@ -4,8 +4,7 @@
  * 1. One node per data directory, and one per database, wherever it lies: an exclusive transaction is
  *    held on a lock file of each for as long as the process lives, so that its end frees it, however it
  *    comes.
- * 2. A file that a newer program wrote, or another one, is refused before anything of it is changed; an
- *    older one is copied before it is migrated.
+ * 2. A file that a newer program wrote, or another one, is refused before anything of it is changed.
  */
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,6 +12,7 @@ import Database from "better-sqlite3";
 import type { Durability } from "#contracts/enums.ts";
 import { migrations as allMigrations } from "#generated/migrations/index.ts";
 import { messageOf, StartError } from "#src/errors.ts";
+import { type Migrations, migrate, versionOf } from "./migrate.ts";
 import { terminalTrigger } from "./schema.ts";
 import type { Sqlite } from "./sql.ts";
 
@@ -32,12 +32,10 @@ export interface StorageOptions {
   readonly migrations?: Migrations;
 }
 
-type Migrations = readonly { readonly name: string; readonly sql: string }[];
-
 /**
  * Opens, locks and migrates the database.
  * @throws StartError 73 when another node holds it, 77 when it can't be written, 65 when it is newer
- *   than this program or no database
+ *   than this program, no database, or can't be migrated
  */
 export function openStorage(options: StorageOptions): Storage {
   const held: Sqlite[] = [];
@@ -95,55 +93,18 @@ function openWriter({ database, durability, migrations = allMigrations }: Storag
   closeSync(openSync(database, "a", 0o600));
   const writer = new Database(database);
   try {
-    const version = versionOf(writer, database, migrations.length);
+    versionOf(writer, database, migrations.length); // before anything of it is changed
     writer.pragma("journal_mode = WAL");
     writer.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
-    writer.pragma("foreign_keys = ON");
     writer.pragma("temp_store = MEMORY");
-    migrate(writer, database, version, migrations);
+    writer.pragma("foreign_keys = OFF");
+    migrate(writer, database, migrations);
+    writer.pragma("foreign_keys = ON");
     writer.exec(terminalTrigger);
     return writer;
   } catch (thrown) {
     writer.close();
     throw thrown;
-  }
-}
-
-/** How many migrations a file has had, which it says itself. */
-function versionOf(writer: Sqlite, database: string, known: number): number {
-  const version = Number(writer.pragma("user_version", { simple: true }));
-  if (version > known) {
-    throw new StartError(
-      "data",
-      `${database} was written by a newer AethroLink (version ${version}, this one knows ${known}); update this program`,
-    );
-  }
-  const things = Number(writer.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
-  if (version === 0 && things > 0) {
-    throw new StartError(
-      "data",
-      `${database} is the database of another program; give --database another file`,
-    );
-  }
-  return version;
-}
-
-/** Brings the file to this program's version. */
-function migrate(writer: Sqlite, database: string, version: number, migrations: Migrations): void {
-  if (version === migrations.length) return;
-  if (version > 0) writer.exec(`VACUUM INTO '${backupName(database, version).replaceAll("'", "''")}'`);
-  writer.transaction(() => {
-    for (const migration of migrations.slice(version)) writer.exec(migration.sql);
-    writer.pragma(`user_version = ${migrations.length}`);
-  })();
-}
-
-/** A name that is free: an earlier try at the same migration may have left its copy. */
-function backupName(database: string, version: number): string {
-  const base = `${database}.v${version}.backup`;
-  for (let copy = 0; ; copy++) {
-    const name = copy === 0 ? base : `${base}.${copy}`;
-    if (!existsSync(name)) return name;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -69,26 +69,6 @@ it("refuses a database of a newer program, and one that is none", () => {
 it("refuses a database that can't be made", () => {
   writeFileSync(join(dir, "file"), "");
   expect(refusal(() => open(join(dir, "file", "a.db"))).exitCode).toBe(73);
-});
-
-it("copies an older database before it is migrated, each time under a name of its own", () => {
-  const [first = { name: "", sql: "" }] = migrations;
-  const next = { name: "next", sql: "CREATE TABLE extra (a TEXT);" };
-  const at = (applied: typeof migrations) =>
-    openStorage({ database: join(dir, "a.db"), dataDir: dir, durability: "full", migrations: applied });
-  at([first]).close();
-  expect(existsSync(join(dir, "a.db.v1.backup"))).toBe(false);
-  const broken = { name: "broken", sql: "CREATE TABLE tasks (a TEXT);" };
-  expect(() => at([first, broken])).toThrow(/tasks already exists/);
-  const storage = at([first, next]);
-  expect(storage.writer.pragma("user_version", { simple: true })).toBe(2);
-  storage.close();
-  for (const copy of ["a.db.v1.backup", "a.db.v1.backup.1"]) {
-    const backup = new Database(join(dir, copy), { readonly: true });
-    expect(backup.pragma("user_version", { simple: true })).toBe(1);
-    expect(backup.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").pluck().get()).toBe(0);
-    backup.close();
-  }
 });
 
 it("refuses the database of another program, and changes nothing of it", () => {
