@@ -35,6 +35,12 @@ const TimeoutMs = z.preprocess(
   DurationMs.nullable(),
 );
 
+/** At least a day: an idempotency key is never kept longer than the task that it made. */
+const KeepDays = z.preprocess(
+  (value) => (value === "null" || value === "none" ? null : digits(value)),
+  z.int().min(1).max(36_500).nullable(),
+);
+
 /** The schema of the configuration file; flags and environment have the same names. */
 export const ConfigFile = z.strictObject({
   host: z
@@ -94,6 +100,10 @@ export const ConfigFile = z.strictObject({
     description: "Running time of a task that says nothing; null: none.",
     default: 3_600_000,
   }),
+  keep_days: KeepDays.optional().meta({
+    description: "Days that a finished task is kept, with its events and artifacts; null: for ever.",
+    default: null,
+  }),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
 type Key = keyof ConfigFile;
@@ -113,6 +123,8 @@ export type Config = Readonly<{
   allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   timeoutMs: number | null;
+  /** Null: finished tasks are kept for ever. */
+  keepDays: number | null;
 }>;
 
 const keys = Object.keys(ConfigFile.shape) as Key[];
@@ -203,6 +215,7 @@ function complete(file: ConfigFile): Config {
     allowedHosts: file.allowed_hosts ?? [],
     allowedOrigins: file.allowed_origins ?? [],
     timeoutMs: file.timeout_ms === undefined ? 3_600_000 : file.timeout_ms,
+    keepDays: file.keep_days ?? null,
   });
 }
 

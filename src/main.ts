@@ -13,6 +13,7 @@ import type { Clock } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import type { Engine } from "./engine/engine.ts";
+import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
 import { reloadRegistry } from "./engine/reload-registry.ts";
@@ -25,6 +26,7 @@ import { reap } from "./processes/reaper.ts";
 import { emptyRegistry, readRegistry } from "./registry.ts";
 import { openArtifactRows } from "./store/artifact-rows.ts";
 import { openDiskArtifacts } from "./store/artifacts/disk.ts";
+import { openTaskForgetter } from "./store/forget-tasks.ts";
 import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
 import { openStorage, type Storage, startErrorOf } from "./store/open.ts";
@@ -64,6 +66,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     const launches = openLaunches(storage.writer, log.batch, clock);
     const bindings = openSessionBindings(storage.writer, log.batch, clock, logger);
     const artifacts = await openArtifacts(config);
+    const artifactRows = openArtifactRows(storage.writer, storage.reader);
     const url = await listen(gate.server, config);
     const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
     const engine: Engine = {
@@ -74,7 +77,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       launches: openLaunchReader(storage.reader),
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
-      artifacts: openArtifactKeeper(artifacts, openArtifactRows(storage.writer, storage.reader), log, clock),
+      artifacts: openArtifactKeeper(artifacts, artifactRows, log, clock),
       adapters: {
         acp: createAcpAdapter({
           ...processOptions({ config, launches, logger, url, secrets: [text] }),
@@ -90,11 +93,23 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       creating: new Map(),
       stopping: false,
     };
-    forgetOld(engine, [engine.keys, bindings]);
     await prepare(engine, launches);
     const reload = () => reloadRegistry(engine, () => registryOf(config), launches.know);
     const { app, streams } = createApp({ ...config, engine, tokens, reloadRegistry: reload });
     gate.open(app);
+    keepHourly(
+      {
+        batch: log.batch,
+        clock,
+        tasks: openTaskForgetter(storage.writer),
+        others: [engine.keys, bindings, launches],
+        store: artifacts,
+        rows: artifactRows,
+        keepDays: config.keepDays,
+        over: () => engine.stopping,
+      },
+      logger,
+    );
     await writeNodeFile(config.dataDir, url);
     logger.info(
       { url, targets: [...routing.targets.keys()], auth: config.auth, data_dir: config.dataDir },
@@ -138,23 +153,6 @@ async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
   const { resumed, ended } = await recoverTasks(engine);
   if (reaped + resumed + ended > 0)
     logger.info({ reaped, resumed, ended }, "took up where an earlier life ended");
-}
-
-const hourMs = 60 * 60 * 1000;
-
-/** Now and every hour. */
-function forgetOld(engine: Engine, kept: readonly { forgetOld(): void }[]): void {
-  const forget = () => {
-    for (const { forgetOld } of kept) forgetOld();
-  };
-  forget();
-  setInterval(() => {
-    try {
-      if (!engine.stopping) forget();
-    } catch (thrown) {
-      engine.logger.error({ err: thrown }, "what is too old could not be forgotten; trying again in an hour");
-    }
-  }, hourMs).unref();
 }
 
 interface ProcessNeeds {

@@ -4,11 +4,19 @@ CREATE TABLE `artifacts` (
 	`media_type` text NOT NULL,
 	`size_bytes` integer NOT NULL,
 	`sha256` text NOT NULL,
-	`created_at` text NOT NULL,
-	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+	`created_at` text NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `artifacts_by_task` ON `artifacts` (`task_id`);--> statement-breakpoint
+CREATE TABLE `forgotten_position` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`position` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `forgotten_tasks` (
+	`task_id` text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`principal` text NOT NULL,
 	`method` text NOT NULL,
@@ -82,8 +90,7 @@ CREATE TABLE `task_events` (
 	`source` text NOT NULL,
 	`message` text,
 	`data` text NOT NULL,
-	`created_at` text NOT NULL,
-	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+	`created_at` text NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `task_events_seq` ON `task_events` (`task_id`,`seq`);--> statement-breakpoint

@@ -372,4 +372,9 @@ export interface ArtifactStore {
   /** A part of the bytes, end exclusive. Rejects with an Error if they are missing. */
   read(artifact_id: string, start: number, end: number): Promise<Uint8Array>;
   remove(artifact_id: string): Promise<void>;
+  /**
+   * What is stored, in no order, with the time when it was made, in milliseconds. Also what a fault left
+   * half written, under a name that `remove` takes; nothing that isn't the store's own.
+   */
+  list(): AsyncIterable<{ readonly name: string; readonly at: number }>;
 }

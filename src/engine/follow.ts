@@ -74,11 +74,11 @@ function committed(engine: Engine, task_id: string) {
  * @throws RequestError position_gone when events behind `after` are kept no more
  */
 export function followAll(engine: Engine, after: number | undefined): (sink: Sink) => Follower {
-  const { oldest, newest } = engine.reader.positions();
-  if (after !== undefined && after > 0 && after < oldest - 1) {
+  const { gone, newest } = engine.reader.positions();
+  if (after !== undefined && after > 0 && after < gone) {
     fail(
       "position_gone",
-      `Events behind position ${after} are kept no more; the oldest is ${oldest}. Begin again with after=0.`,
+      `Not all events behind position ${after} are kept any more, only those behind ${gone}. Begin again with after=0.`,
     );
   }
   const source: Source = {
@@ -109,7 +109,8 @@ function follow({ logger }: Engine, source: Source, after: number, sink: Sink): 
     const end = source.end();
     const frames = newer(source, cursor);
     cursor = frames?.last ?? cursor;
-    if (end !== undefined && cursor >= end) finish(frames?.bytes);
+    // Without frames before the end: the task was forgotten meanwhile.
+    if (end !== undefined && (frames === undefined || cursor >= end)) finish(frames?.bytes);
     return frames !== undefined && open && sink.write(frames.bytes);
   };
   const pull = () => {

@@ -22,8 +22,8 @@ export interface IdempotencyKeys {
   find(scope: KeyScope): KeyUse | undefined;
   /** To be called inside the task's commit. */
   insert(scope: KeyScope, use: KeyUse): void;
-  /** Forgets keys older than 24 hours. */
-  forgetOld(): void;
+  /** Forgets keys older than 24 hours, as many as `limit`. @returns how many */
+  forgetOld(limit: number): number;
 }
 
 const keptMs = 24 * 60 * 60 * 1000;
@@ -41,7 +41,11 @@ export function openIdempotencyKeys(writer: Sqlite, clock: Clock): IdempotencyKe
   const forgetOne = prepare(writer, db.delete(idempotencyKeys).where(scoped));
   const forgetOld = prepare(
     writer,
-    db.delete(idempotencyKeys).where(lt(idempotencyKeys.created_at, value("before"))),
+    db
+      .delete(idempotencyKeys)
+      .where(
+        sql`rowid IN (SELECT rowid FROM ${idempotencyKeys} WHERE ${lt(idempotencyKeys.created_at, value("before"))} ORDER BY ${idempotencyKeys.created_at} LIMIT ${value("limit")})`,
+      ),
   );
   const oldest = () => new Date(clock.now() - keptMs).toISOString();
   return {
@@ -53,6 +57,6 @@ export function openIdempotencyKeys(writer: Sqlite, clock: Clock): IdempotencyKe
       forgetOne.run({ ...scope });
       insert.run({ ...scope, ...use, created_at: new Date(clock.now()).toISOString() });
     },
-    forgetOld: () => void forgetOld.run({ before: oldest() }),
+    forgetOld: (limit) => forgetOld.run({ before: oldest(), limit }).changes,
   };
 }

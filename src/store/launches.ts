@@ -4,6 +4,7 @@ import type { Clock, LaunchLedger, LaunchRow, Lease, Target } from "#src/core/po
 import type { Batch } from "./batch.ts";
 import { launchHistory, runtimeLeases, runtimes } from "./schema.ts";
 import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
+import { firstIdOf } from "./ulid.ts";
 
 export interface Leases {
   /** To be called inside the commit of the task that takes the lease first. */
@@ -17,6 +18,11 @@ export interface LaunchStore {
   readonly leases: Leases;
   /** Writes down the runtimes that leases and launches may name. */
   know(targets: Iterable<Target>): Promise<void>;
+  /**
+   * Forgets launches that have ended, but for the newest 1,000 of each runtime, and leases that ended
+   * more than 30 days ago; as many of each as `limit`. @returns how many it forgot of the kind that it forgot more of
+   */
+  forgetOld(limit: number): number;
 }
 
 /**
@@ -65,7 +71,12 @@ export function openLaunches(writer: Sqlite, batch: Batch, clock: Clock): Launch
       add(() => ended.run({ launch_id, status, error_text, ended_at: now() })),
     open: () => open.all({}).map(launchRowOf),
   };
-  return { ledger, leases: openLeases(writer, batch, now), know: knower(writer, batch, now) };
+  return {
+    ledger,
+    leases: openLeases(writer, batch, now),
+    know: knower(writer, batch, now),
+    forgetOld: forgetter(writer, clock),
+  };
 }
 
 function launchRowOf(row: typeof launchHistory.$inferSelect): LaunchRow {
@@ -136,4 +147,25 @@ function knower(writer: Sqlite, batch: Batch, now: () => string): LaunchStore["k
         upsert.run({ runtime_id: target_id, display_name, adapter, dialect, updated_at: now() });
       }
     });
+}
+
+/** How many launches of each runtime are kept. */
+const keptLaunches = 1000;
+const keptLeasesMs = 30 * 24 * 60 * 60 * 1000;
+
+function forgetter(writer: Sqlite, clock: Clock): LaunchStore["forgetOld"] {
+  const launches = writer.prepare(`DELETE FROM launch_history WHERE launch_id IN (
+    SELECT old.launch_id FROM runtimes JOIN launch_history AS old ON old.runtime_id = runtimes.runtime_id
+      AND old.launch_id < (SELECT launch_id FROM launch_history WHERE runtime_id = runtimes.runtime_id
+        ORDER BY launch_id DESC LIMIT 1 OFFSET ${keptLaunches - 1})
+    WHERE old.ended_at IS NOT NULL LIMIT ?)`);
+  const leases = writer.prepare(`DELETE FROM runtime_leases WHERE lease_id IN (
+    SELECT lease_id FROM runtime_leases WHERE lease_id < ? AND released_at < ? ORDER BY lease_id LIMIT ?)`);
+  return (limit) => {
+    const before = clock.now() - keptLeasesMs;
+    return Math.max(
+      launches.run(limit).changes,
+      leases.run(firstIdOf(before), new Date(before).toISOString(), limit).changes,
+    );
+  };
 }

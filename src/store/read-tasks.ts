@@ -1,7 +1,6 @@
 /** What has been committed of the tasks, read through the read-only connection. */
 import { and, desc, eq, gt, gte, lt, ne, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import { encodeTime } from "ulid";
 import type { TaskStatus } from "#contracts/enums.ts";
 import type { TaskEvent } from "#contracts/events.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
@@ -11,6 +10,7 @@ import { builder, type Prepared, prepare, type Sqlite } from "./sql.ts";
 import type { Frames } from "./tail.ts";
 import { type EventRow, eventJson, frameOf } from "./task-log.ts";
 import { recordOf, type TaskRow, taskOfRow } from "./task-rows.ts";
+import { firstIdOf } from "./ulid.ts";
 
 export interface TaskFilter {
   readonly status?: TaskStatus | undefined;
@@ -41,8 +41,11 @@ export interface TaskReader {
   /** The same of all tasks, by position. */
   allFrames(after: number, limit: number): Frames | undefined;
   events(task_id: string): TaskEvent[];
-  /** The positions of the oldest and the newest event; zeros where there are none. */
-  positions(): { oldest: number; newest: number };
+  /**
+   * `gone`: up to here events of forgotten tasks are missing; `newest`: of all events that there ever
+   * were. Zeros where there are none.
+   */
+  positions(): { gone: number; newest: number };
 }
 
 const value = sql.placeholder;
@@ -109,9 +112,9 @@ export function openTaskReader(reader: Sqlite): TaskReader {
       .orderBy(taskEvents.position)
       .limit(value("limit")),
   );
-  const ends = prepare<{ oldest: number | null; newest: number | null }>(reader, {
+  const ends = prepare<{ gone: number | null; newest: number | null }>(reader, {
     toSQL: () => ({
-      sql: "SELECT (SELECT min(position) FROM task_events) AS oldest, (SELECT max(position) FROM task_events) AS newest",
+      sql: "SELECT (SELECT position FROM forgotten_position) AS gone, (SELECT max(position) FROM task_events) AS newest",
       params: [],
     }),
   });
@@ -124,8 +127,8 @@ export function openTaskReader(reader: Sqlite): TaskReader {
     events: (task_id) =>
       ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
     positions() {
-      const { oldest, newest } = ends.get({}) ?? { oldest: null, newest: null };
-      return { oldest: oldest ?? 0, newest: newest ?? 0 };
+      const { gone, newest } = ends.get({}) ?? { gone: null, newest: null };
+      return { gone: gone ?? 0, newest: Math.max(gone ?? 0, newest ?? 0) };
     },
   };
 }
@@ -174,12 +177,9 @@ function lister(reader: Sqlite): TaskReader["list"] {
     const names = (Object.keys(conditions) as FilterName[]).filter((name) => filter[name] !== undefined);
     const after = filter.created_after;
     const times =
-      after === undefined ? {} : { from_id: fromId(after), created_after: new Date(after).toISOString() };
+      after === undefined ? {} : { from_id: firstIdOf(after), created_after: new Date(after).toISOString() };
     return statementOf(names, filter.viewer !== undefined)
       .all({ ...filter, ...times, limit })
       .map((row) => recordOf(taskOfRow(row)));
   };
 }
-
-/** The smallest id of a millisecond. */
-const fromId = (ms: number) => `${encodeTime(Math.max(0, ms), 10)}${"0".repeat(16)}`;

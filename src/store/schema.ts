@@ -83,9 +83,8 @@ export const taskEvents = sqliteTable(
     /** The order of commits over all tasks. */
     position: integer().primaryKey({ autoIncrement: true }),
     event_id: text().notNull(),
-    task_id: text()
-      .notNull()
-      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    /** Refers to no row: the events of a forgotten task go after it, some at a time. */
+    task_id: text().notNull(),
     seq: integer().notNull(),
     kind: text({ enum: taskEventKinds }).notNull(),
     state: text({ enum: taskStatuses }).notNull(),
@@ -107,9 +106,8 @@ export const artifacts = sqliteTable(
   "artifacts",
   {
     artifact_id: text().primaryKey(),
-    task_id: text()
-      .notNull()
-      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    /** As with events. */
+    task_id: text().notNull(),
     media_type: text().notNull(),
     size_bytes: integer().notNull(),
     sha256: text().notNull(),
@@ -117,6 +115,15 @@ export const artifacts = sqliteTable(
   },
   (artifact) => [index("artifacts_by_task").on(artifact.task_id)],
 );
+
+/** Tasks that were forgotten, while events or artifacts of them are still there. */
+export const forgottenTasks = sqliteTable("forgotten_tasks", { task_id: text().primaryKey() });
+
+/** One row, of id 1: up to here events of forgotten tasks are missing. */
+export const forgottenPosition = sqliteTable("forgotten_position", {
+  id: integer().primaryKey(),
+  position: integer().notNull(),
+});
 
 export const launchHistory = sqliteTable(
   "launch_history",

@@ -20,7 +20,7 @@ export function openSessionBindings(
   batch: Batch,
   clock: Clock,
   logger: Logger,
-): SessionBindings & { forgetOld(): void } {
+): SessionBindings & { forgetOld(limit: number): number } {
   const statements = prepareStatements(writer);
   const uncommitted = new Map<string, SessionBinding | null>();
   const now = () => new Date(clock.now()).toISOString();
@@ -63,7 +63,8 @@ export function openSessionBindings(
       write(key, () => void statement.run({ ...keyOf(key), at }));
     },
     forget: (key) => write(key, () => void statements.forget.run(keyOf(key)), null),
-    forgetOld: () => void statements.forgetOld.run({ before: new Date(clock.now() - keptMs).toISOString() }),
+    forgetOld: (limit) =>
+      statements.forgetOld.run({ before: new Date(clock.now() - keptMs).toISOString(), limit }).changes,
   };
 }
 
@@ -105,7 +106,11 @@ function prepareStatements(writer: Sqlite) {
     forget: prepare(writer, db.delete(sessionBindings).where(meant)),
     forgetOld: prepare(
       writer,
-      db.delete(sessionBindings).where(lt(sessionBindings.last_used_at, value("before"))),
+      db
+        .delete(sessionBindings)
+        .where(
+          sql`rowid IN (SELECT rowid FROM ${sessionBindings} WHERE ${lt(sessionBindings.last_used_at, value("before"))} ORDER BY ${sessionBindings.last_used_at} LIMIT ${value("limit")})`,
+        ),
     ),
   };
 }

@@ -1,6 +1,6 @@
 /** Ids: ULIDs, monotonic within the process. */
 import { randomFillSync } from "node:crypto";
-import { monotonicFactory } from "ulid";
+import { decodeTime, encodeTime, isValid, monotonicFactory } from "ulid";
 
 const pool = new Uint8Array(4096);
 let used = pool.length;
@@ -16,3 +16,9 @@ function random(): number {
 
 /** Makes an id that sorts behind every id made before it in this process. */
 export const newId: () => string = monotonicFactory(random);
+
+/** The smallest id of a millisecond. */
+export const firstIdOf = (ms: number) => `${encodeTime(Math.max(0, ms), 10)}${"0".repeat(16)}`;
+
+/** When an id was made; undefined: it is none. */
+export const timeOfId = (id: string) => (isValid(id) ? decodeTime(id) : undefined);

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDiskArtifacts } from "#src/store/artifacts/disk.ts";
 import { openMemoryArtifacts } from "#src/store/artifacts/memory.ts";
-import { artifactConformance } from "./artifacts.ts";
+import { artifactConformance, listed } from "./artifacts.ts";
 
 async function openOnDisk() {
   const dir = mkdtempSync(join(tmpdir(), "aethrolink-artifacts-"));
@@ -40,4 +41,16 @@ it("one that can't be put under its name leaves nothing behind", async () => {
   expect(readdirSync(opened.files)).toEqual(["a"]);
   rmSync(opened.files, { recursive: true });
   await expect(opened.store.put("b", Buffer.from("bytes"))).rejects.toThrow();
+});
+
+it("a listing on disk has what was left half written, and no file that isn't the store's", async () => {
+  await using opened = await openOnDisk();
+  const leftover = `.${randomUUID()}`;
+  for (const name of [leftover, "notes.txt", ".hidden", "README"]) {
+    writeFileSync(join(opened.files, name), "");
+  }
+  const { mtimeMs } = statSync(join(opened.files, leftover));
+  expect(await listed(opened.store)).toEqual([{ name: leftover, at: mtimeMs }]);
+  await opened.store.remove(leftover);
+  expect(await listed(opened.store)).toEqual([]);
 });

@@ -1,10 +1,18 @@
 /** What every store of artifacts does. */
 import { describe, expect, it } from "vitest";
 import type { ArtifactStore } from "#src/core/ports.ts";
+import { newId, timeOfId } from "#src/store/ulid.ts";
 
 export interface ArtifactSetup {
   readonly name: string;
   open(): Promise<AsyncDisposable & { readonly store: ArtifactStore }>;
+}
+
+/** All that a store lists. */
+export async function listed(store: ArtifactStore) {
+  const found: { readonly name: string; readonly at: number }[] = [];
+  for await (const one of store.list()) found.push(one);
+  return found;
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -54,6 +62,16 @@ export function artifactConformance({ name, open }: ArtifactSetup): void {
       await opened.store.remove("b");
       expect(await read(opened.store, "a", 0, 1)).toBe("a");
       expect(await read(opened.store, "c", 0, 1)).toBe("c");
+    });
+
+    it("are listed with the time of their ids, but for those that were removed", async () => {
+      await using opened = await open();
+      const ids = [newId(), newId(), newId()] as const;
+      await Promise.all(ids.map((id) => opened.store.put(id, bytesOf(id))));
+      await opened.store.remove(ids[1]);
+      const found = await listed(opened.store);
+      expect(found.map(({ name }) => name).sort()).toEqual([ids[0], ids[2]]);
+      for (const { name, at } of found) expect(at).toBe(timeOfId(name));
     });
 
     it("that are missing, or were removed, are an error; removing again is none", async () => {

@@ -45,12 +45,13 @@ describe("the configuration", () => {
       durability: "full",
       logLevel: "info",
       timeoutMs: 3_600_000,
+      keepDays: null,
     });
   });
 
   it("takes flags before the environment, the environment before the file, the file before the defaults", () => {
-    const config = file("port: 1001\nhost: localhost\nlog_level: warn\ntimeout_ms: null\n");
-    const env = { AETHROLINK_PORT: "1002", AETHROLINK_HOST: "127.0.0.2" };
+    const config = file("port: 1001\nhost: localhost\nlog_level: warn\ntimeout_ms: null\nkeep_days: 7\n");
+    const env = { AETHROLINK_PORT: "1002", AETHROLINK_HOST: "127.0.0.2", AETHROLINK_KEEP_DAYS: "30" };
     const read = readConfig([...empty, "--config", config, "--port", "1003"], env);
     expect(read).toMatchObject({
       port: 1003,
@@ -58,6 +59,7 @@ describe("the configuration", () => {
       logLevel: "warn",
       auth: true,
       timeoutMs: null,
+      keepDays: 30,
     });
   });
 
@@ -73,6 +75,7 @@ describe("the configuration", () => {
     [["--port", "x"], {}, ["the flag --port: Invalid input: expected number, received string"]],
     [["--port", ""], {}, ["the flag --port: Invalid input: expected number, received string"]],
     [["--port", "0x10"], {}, ["the flag --port: Invalid input: expected number, received string"]],
+    [["--keep-days", "0"], {}, ["the flag --keep-days: Too small: expected number to be >=1"]],
     [
       ["--timeout-ms", "soon"],
       {},

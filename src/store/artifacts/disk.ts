@@ -5,9 +5,10 @@
  *    directory.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactStore } from "#src/core/ports.ts";
+import { timeOfId } from "../ulid.ts";
 
 /**
  * Keeps artifacts below a directory, which is made if it is missing.
@@ -39,7 +40,22 @@ export async function openDiskArtifacts(directory: string): Promise<ArtifactStor
       }
     },
     remove: (artifact_id) => rm(pathOf(artifact_id), { force: true }),
+    async *list() {
+      for await (const { name } of await opendir(directory)) {
+        const at = timeOfId(name) ?? (await timeOfLeftover(directory, name));
+        if (at !== undefined) yield { name, at };
+      }
+    },
   };
+}
+
+const leftover = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** When a temporary file was made; undefined: it is none, or has gone. */
+async function timeOfLeftover(directory: string, name: string): Promise<number | undefined> {
+  if (!leftover.test(name)) return undefined;
+  const found = await stat(join(directory, name)).catch(() => undefined); // it was renamed meanwhile
+  return found?.mtimeMs;
 }
 
 async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {

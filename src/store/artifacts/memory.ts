@@ -1,5 +1,6 @@
 /** Artifacts in memory: for tests and throwaway nodes. */
 import type { ArtifactStore } from "#src/core/ports.ts";
+import { timeOfId } from "../ulid.ts";
 
 /** Keeps artifacts for as long as the process lives. */
 export function openMemoryArtifacts(): ArtifactStore {
@@ -15,6 +16,9 @@ export function openMemoryArtifacts(): ArtifactStore {
     },
     async remove(artifact_id) {
       kept.delete(artifact_id);
+    },
+    async *list() {
+      for (const name of kept.keys()) yield { name, at: timeOfId(name) ?? 0 };
     },
   };
 }

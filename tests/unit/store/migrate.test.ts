@@ -18,7 +18,7 @@ const at = (migrations: typeof allMigrations) =>
   openStorage({ database: database(), dataDir: dir, durability: "full", migrations });
 const copies = () => readdirSync(dir).filter((name) => name.includes("backup"));
 
-/** Makes a database of the version before, with a task that has ended and an artifact of it. */
+/** Makes a database of the version before, with a task that has ended, and a lease of a runtime. */
 function makeOlder(): void {
   const { writer, close } = at(allMigrations);
   const table = (name: string, values: { readonly [column: string]: string | number }) => {
@@ -30,11 +30,12 @@ function makeOlder(): void {
     writer.prepare(`INSERT INTO ${name} (${names.join()}) VALUES (${places.join()})`).run(given);
   };
   table("tasks", { task_id: "T1", status: "completed", last_seq: 0 });
-  table("artifacts", { artifact_id: "A1", task_id: "T1", size_bytes: 1 });
+  table("runtimes", { runtime_id: "R1" });
+  table("runtime_leases", { lease_id: "L1", runtime_id: "R1" });
   close();
 }
 
-/** All that a file holds: its version, its tables, and its rows of tasks and artifacts. */
+/** All that a file holds: its version, its tables, and some of its rows. */
 function contentsOf(path: string) {
   const sqlite = new Database(path, { readonly: true });
   try {
@@ -43,7 +44,7 @@ function contentsOf(path: string) {
       integrity: sqlite.pragma("integrity_check", { simple: true }),
       schema: sqlite.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").all(),
       tasks: sqlite.prepare("SELECT * FROM tasks").all(),
-      artifacts: sqlite.prepare("SELECT * FROM artifacts").all(),
+      leases: sqlite.prepare("SELECT * FROM runtime_leases").all(),
     };
   } finally {
     sqlite.close();
@@ -77,14 +78,14 @@ it("keeps what refers to a table that a migration makes anew", () => {
   makeOlder();
   const rebuilt = {
     name: "rebuilt",
-    sql: `CREATE TABLE tasks_new AS SELECT * FROM tasks; DROP TABLE tasks;
-      CREATE TABLE tasks (task_id TEXT PRIMARY KEY, status TEXT);
-      INSERT INTO tasks SELECT task_id, status FROM tasks_new; DROP TABLE tasks_new;`,
+    sql: `CREATE TABLE runtimes_new (runtime_id TEXT PRIMARY KEY);
+      INSERT INTO runtimes_new SELECT runtime_id FROM runtimes; DROP TABLE runtimes;
+      ALTER TABLE runtimes_new RENAME TO runtimes;`,
   };
   at([...allMigrations, rebuilt]).close();
   expect(contentsOf(database())).toMatchObject({
     tasks: [{ task_id: "T1", status: "completed" }],
-    artifacts: [{ artifact_id: "A1", task_id: "T1" }],
+    leases: [{ lease_id: "L1", runtime_id: "R1" }],
   });
 });
 
@@ -92,8 +93,8 @@ it.each([
   ["whose SQL is wrong", "CREATE TABLE extra (a TEXT); CREATE TABLE tasks (a TEXT);", /tasks already exists/],
   [
     "that leaves rows without what they refer to",
-    "DELETE FROM tasks;",
-    /rows of artifacts refer to none of tasks/,
+    "DELETE FROM runtimes;",
+    /rows of runtime_leases refer to none of runtimes/,
   ],
 ])("changes nothing and leaves no copy where a migration fails %s", (_, sql, why) => {
   makeOlder();

@@ -21,11 +21,11 @@ it("a key is found for 24 hours and not longer, and then forgotten", async () =>
   }
   const rows = () => node.storage.reader.prepare("SELECT count(*) FROM idempotency_keys").pluck().get();
   node.clock.advance(24 * 3_600_000);
-  keys.forgetOld();
+  expect(keys.forgetOld(10)).toBe(0);
   expect([keys.find(scope)?.task_id, rows()]).toEqual(["t", 1]);
   node.clock.advance(1);
   expect([keys.find(scope), rows()]).toEqual([undefined, 1]);
-  keys.forgetOld();
+  expect(keys.forgetOld(10)).toBe(1);
   expect(rows()).toBe(0);
 });
 

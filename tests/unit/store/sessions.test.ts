@@ -100,10 +100,10 @@ describe("the bindings of sessions", () => {
       last_activity_at: at(),
     });
     clock.advance(29 * dayMs);
-    bindings.forgetOld();
+    expect(bindings.forgetOld(10)).toBe(0);
     expect(bindings.find(key)).toEqual(binding("one"));
     clock.advance(1);
-    bindings.forgetOld();
+    expect(bindings.forgetOld(10)).toBe(1);
     expect(bindings.find(key)).toBeUndefined();
     storage.close();
   });
