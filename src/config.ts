@@ -107,6 +107,7 @@ export const ConfigFile = z.strictObject({
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
 type Key = keyof ConfigFile;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Config = Readonly<{
   host: string;
@@ -142,10 +143,7 @@ export const flags = Object.fromEntries(
  * @param env the environment
  * @throws StartError 78 naming the flag, variable or position of each mistake
  */
-export function readConfig(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Config {
+export function readConfig(argv: readonly string[], env: Environment): Config {
   const given = parseFlags(argv);
   const fromFlags = pick((key) => given[flagOf(key)]);
   const fromEnv = pick((key) => env[variableOf(key)] || undefined);
@@ -164,6 +162,23 @@ export function readConfig(
     );
   }
   return config;
+}
+
+/** Settings that are paths, which mean something else in another directory. */
+const pathKeys = ["data_dir", "artifact_dir", "registry", "work_dir"] as const satisfies readonly Key[];
+
+/**
+ * What flags and environment say, as flags that mean the same in any directory and any environment.
+ * @throws StartError 78 when the flags aren't understood
+ */
+export function givenFlags(argv: readonly string[], env: Environment): string[] {
+  const given = parseFlags(argv);
+  const said = { ...pick((key) => env[variableOf(key)] || undefined), ...pick((key) => given[flagOf(key)]) };
+  for (const key of pathKeys) if (said[key] !== undefined) said[key] = absolute(said[key]);
+  if (said["database"] !== undefined) said["database"] = databasePath(said["database"]);
+  const file = given["config"] ?? env["AETHROLINK_CONFIG"];
+  const entries = [...(file ? [["config", absolute(file)] as const] : []), ...Object.entries(said)];
+  return entries.map(([key, value]) => `--${flagOf(key)}=${value}`);
 }
 
 function parseFlags(argv: readonly string[]): { [flag: string]: string | undefined } {

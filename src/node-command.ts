@@ -4,6 +4,7 @@ import { ConfigFile, flags, readConfig } from "./config.ts";
 import { StartError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { type RunningNode, startNode } from "./main.ts";
+import { isUpkeep, runUpkeep, upkeepHelp } from "./upkeep/commands.ts";
 import { version } from "./version.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
   }
   try {
     refuseWindows();
+    if (isUpkeep(argv[0])) return await runUpkeep(argv[0], argv.slice(1), env);
     const config = readConfig(argv, env);
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
     const starting = startNode(config, logger);
@@ -107,7 +109,7 @@ function helpText(): string {
   return `Runs an AethroLink node.
 
 Usage: alink-node [flags]
-
+${upkeepHelp}
 ${rows.join("")}
 Each flag has a variable of the environment (--data-dir: AETHROLINK_DATA_DIR) and a key of the
 configuration file (data_dir); flags go before the environment, the environment before the file.

@@ -10,6 +10,8 @@ export interface ArtifactRows {
   /** To be called inside a commit, with the task's own events. */
   insert(row: ArtifactRow): void;
   get(artifact_id: string): ArtifactRow | undefined;
+  /** All of them, by their ids. */
+  all(): IterableIterator<ArtifactRow>;
 }
 
 /** Prepares the statements of artifacts. */
@@ -22,9 +24,11 @@ export function openArtifactRows(writer: Sqlite, reader: Sqlite): ArtifactRows {
       .from(artifacts)
       .where(eq(artifacts.artifact_id, sql.placeholder("artifact_id"))),
   );
+  const all = reader.prepare<[], ArtifactRow>("SELECT * FROM artifacts ORDER BY artifact_id");
   return {
     insert: (row) => void insert.run(row),
     get: (artifact_id) => get.get({ artifact_id }),
+    all: () => all.iterate(),
   };
 }
 

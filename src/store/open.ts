@@ -28,6 +28,8 @@ export interface StorageOptions {
   readonly database: string;
   readonly dataDir: string;
   readonly durability: Durability;
+  /** What to do when a node holds it; default: how to start another node. */
+  readonly advice?: string;
   /** What the file must have had; default: all of this program's. */
   readonly migrations?: Migrations;
 }
@@ -47,11 +49,14 @@ export function openStorage(options: StorageOptions): Storage {
     held.push(
       holdLock(
         join(options.dataDir, "lock.sqlite"),
-        `${options.dataDir}; stop it, or give --data-dir another directory`,
+        `${options.dataDir}; ${options.advice ?? "stop it, or give --data-dir another directory"}`,
       ),
     );
     held.push(
-      holdLock(`${options.database}.lock`, `${options.database}; stop it, or give --database another file`),
+      holdLock(
+        `${options.database}.lock`,
+        `${options.database}; ${options.advice ?? "stop it, or give --database another file"}`,
+      ),
     );
     const writer = openWriter(options);
     const reader = new Database(options.database, { readonly: true });
@@ -67,6 +72,27 @@ export function openStorage(options: StorageOptions): Storage {
   } catch (thrown) {
     release();
     throw startErrorOf(thrown, options.database);
+  }
+}
+
+/**
+ * Opens a database that there is, only to read it, also beside a node that uses it.
+ * @throws StartError 65 when there is none, or it isn't of this program's version; 77 when it can't be read
+ */
+export function openToRead(database: string): Sqlite {
+  if (!existsSync(database)) throw new StartError("data", `there is no database ${database}`);
+  let sqlite: Sqlite | undefined;
+  try {
+    sqlite = new Database(database, { readonly: true });
+    const version = versionOf(sqlite, database, allMigrations.length);
+    if (version === allMigrations.length) return sqlite;
+    throw new StartError(
+      "data",
+      `${database} is of an older version; start the node once, which brings it to this one`,
+    );
+  } catch (thrown) {
+    sqlite?.close();
+    throw startErrorOf(thrown, database);
   }
 }
 

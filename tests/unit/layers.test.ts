@@ -30,6 +30,7 @@ const layers: readonly Layer[] = [
   { of: "src/http/", may: ["contracts/", "src/core/", "src/engine/", "src/store/", ...everywhere] },
   { of: "src/main.ts", may: ["contracts/", "src/"] },
   { of: "src/node-command.ts", may: ["contracts/", "src/"] },
+  { of: "src/upkeep/", may: ["contracts/", "src/"] },
   ...["clock", "config", "errors", "log", "registry", "version", "yaml-file"].map((name) => ({
     of: `src/${name}.ts`,
     may: ["contracts/", "src/core/", "src/yaml-file.ts", ...everywhere],
