@@ -136,6 +136,11 @@ export const TaskCreateRequest = z
         trace_id: emptyIsAbsent(
           z.string().regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
         ),
+        parent_task_id: emptyIsAbsent(Ulid).meta({
+          description:
+            "The open task that this one is a part of, at most 8 above it; the trace is the parent's unless another is named. A runtime's own token names it by itself.",
+          examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D2"],
+        }),
       })
       .nullish()
       .meta({

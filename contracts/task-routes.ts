@@ -6,6 +6,7 @@ import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
 import { ConversationId, Cursor, inQuery, Name, PageLimit, Ulid } from "./shared.ts";
 import { TaskCancelRequest, TaskCreateRequest, TaskResumeRequest } from "./task-request.ts";
+import { TaskTree } from "./task-tree.ts";
 import { TaskAccepted, TaskList, TaskRecord, TaskStanding } from "./tasks.ts";
 import { TaskStatus } from "./vocabulary.ts";
 
@@ -33,7 +34,11 @@ const resumeFailures = failures(
 const createFailures = failures(
   "target_not_found",
   "route_not_found",
+  "task_not_found",
   "route_ambiguous",
+  "loop_detected",
+  "parent_ambiguous",
+  "parent_not_open",
   "target_cannot_satisfy_intent",
   "idempotency_key_reused",
   "queue_full",
@@ -82,6 +87,10 @@ export const taskRoutes = c.router({
         .optional()
         .meta({ description: "Only tasks from it.", examples: ["local"] }),
       conversation_id: ConversationId.optional(),
+      parent_task_id: Ulid.optional().meta({
+        description: "Only the children of that task.",
+        examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D3"],
+      }),
       created_after: z.iso
         .datetime({ offset: true })
         .optional()
@@ -111,6 +120,21 @@ export const taskRoutes = c.router({
     responses: { 200: TaskRecord, ...taskFailures.responses },
     metadata: {
       operationId: "getTask",
+      tags: ["tasks"],
+      callers: readByProcessesToo,
+      codes: taskFailures.codes,
+    },
+  },
+  getTaskTree: {
+    method: "GET",
+    path: "/v1/tasks/:task_id/tree",
+    summary: "See what a task has delegated",
+    description:
+      "The task, its children, theirs and so on, and what they have used together. At most 1,000 tasks, the upper levels first; truncated says that there are more.",
+    pathParams: TaskPath,
+    responses: { 200: TaskTree, ...taskFailures.responses },
+    metadata: {
+      operationId: "getTaskTree",
       tags: ["tasks"],
       callers: readByProcessesToo,
       codes: taskFailures.codes,
@@ -174,7 +198,8 @@ export const taskRoutes = c.router({
     method: "POST",
     path: "/v1/tasks/:task_id/cancel",
     summary: "Ask for a task to be stopped",
-    description: "202 when it was newly asked for, or is under way; 200 when the task has ended already.",
+    description:
+      "Its open children are asked to stop too. 202 when it was newly asked for, or is under way; 200 when the task has ended already.",
     pathParams: TaskPath,
     body: TaskCancelRequest.optional(),
     responses: { 200: TaskStanding, 202: TaskStanding, ...taskFailures.responses, ...withBody.responses },

@@ -21,7 +21,13 @@ export const Delivery = z
 export type Delivery = z.infer<typeof Delivery>;
 
 export const Trace = z
-  .object({ trace_id: z.string().meta({ examples: ["0af7651916cd43dd8448eb211c80319c"] }) })
+  .object({
+    trace_id: z.string().meta({ examples: ["0af7651916cd43dd8448eb211c80319c"] }),
+    parent_task_id: Ulid.optional().meta({
+      description: "The task that it is a part of.",
+      examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D2"],
+    }),
+  })
   .meta({ id: "Trace", description: "What ties the task to others." });
 export type Trace = z.infer<typeof Trace>;
 

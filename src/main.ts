@@ -12,6 +12,7 @@ import { type Config, usualRegistry } from "./config.ts";
 import type { Clock } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
+import { openInHand } from "./engine/delegation.ts";
 import type { Engine } from "./engine/engine.ts";
 import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
@@ -86,6 +87,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       },
       routing,
       places: openPlaces(),
+      inHand: openInHand(),
       timeoutMs: config.timeoutMs,
       works: new Map(),
       retiring: new Map(),

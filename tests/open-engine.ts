@@ -12,6 +12,7 @@ import type { RoutingTable } from "#src/core/route.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { openArtifactKeeper } from "#src/engine/artifacts.ts";
 import { createTask } from "#src/engine/create-task.ts";
+import { type Delegator, openInHand } from "#src/engine/delegation.ts";
 import type { Engine } from "#src/engine/engine.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
@@ -44,7 +45,7 @@ export interface OpenEngine extends AsyncDisposable {
   readonly storage: Storage;
   readonly dir: string;
   /** Gives it a task; resolves when it was accepted. */
-  submit(request?: { readonly [key: string]: unknown }): Promise<TaskRecord>;
+  submit(request?: { readonly [key: string]: unknown }, by?: Delegator): Promise<TaskRecord>;
   cancel(task_id: string, reason?: string): Promise<{ status: string; over: boolean }>;
   /** Answers a question; rejects with the error's code as its message. */
   answer(task_id: string, payload: Json, request_id?: string): Promise<{ status: string }>;
@@ -95,6 +96,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     adapters: { acp: fake },
     routing: { targets: new Map(targets.map((target) => [target.target_id, target])), routes: new Map() },
     places: openPlaces(),
+    inHand: openInHand(),
     timeoutMs: 3_600_000,
     works: new Map(),
     retiring: new Map(),
@@ -116,9 +118,9 @@ function handles(engine: Engine) {
   };
   const events = (task_id: string) => engine.reader.events(task_id);
   return {
-    async submit(request: { readonly [key: string]: unknown } = {}) {
+    async submit(request: { readonly [key: string]: unknown } = {}, by?: Delegator) {
       const parsed = TaskCreateRequest.parse({ intent: "test.run", payload: { text: "hello" }, ...request });
-      return (await createTask(engine, { request: parsed })).task;
+      return (await createTask(engine, { request: parsed, by })).task;
     },
     async answer(task_id: string, payload: Json, request_id?: string) {
       const request = TaskResumeRequest.parse({ payload, request_id });

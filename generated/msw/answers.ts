@@ -35,7 +35,8 @@ export const operations = {
               "wait_ms": 600000
             },
             "trace": {
-              "trace_id": "0af7651916cd43dd8448eb211c80319c"
+              "trace_id": "0af7651916cd43dd8448eb211c80319c",
+              "parent_task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D2"
             },
             "metadata": {},
             "remote": {
@@ -91,7 +92,8 @@ export const operations = {
               "wait_ms": 600000
             },
             "trace": {
-              "trace_id": "0af7651916cd43dd8448eb211c80319c"
+              "trace_id": "0af7651916cd43dd8448eb211c80319c",
+              "parent_task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D2"
             },
             "metadata": {},
             "remote": {
@@ -311,7 +313,8 @@ export const operations = {
                 "wait_ms": 600000
               },
               "trace": {
-                "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                "parent_task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D2"
               },
               "metadata": {},
               "remote": {
@@ -452,7 +455,8 @@ export const operations = {
             "wait_ms": 600000
           },
           "trace": {
-            "trace_id": "0af7651916cd43dd8448eb211c80319c"
+            "trace_id": "0af7651916cd43dd8448eb211c80319c",
+            "parent_task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D2"
           },
           "metadata": {},
           "remote": {
@@ -473,6 +477,145 @@ export const operations = {
           "created_at": "2026-11-23T09:30:00.000Z",
           "updated_at": "2026-11-23T09:30:00.000Z",
           "finished_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:task_not_found",
+          "title": "There is no such task",
+          "status": 404,
+          "code": "task_not_found",
+          "detail": "There is no such task.",
+          "error": "There is no such task.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "getTaskTree": {
+    "method": "get",
+    "path": "/v1/tasks/:task_id/tree",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D3",
+          "tasks": [
+            {
+              "task_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D3",
+              "parent_task_id": null,
+              "depth": 0,
+              "sender": "local",
+              "resolved_runtime": "research",
+              "intent": "research.topic",
+              "status": "completed",
+              "last_error": null,
+              "usage": {
+                "input_tokens": 812,
+                "output_tokens": 64,
+                "source": "reported"
+              },
+              "created_at": "2026-11-23T09:30:00.000Z",
+              "finished_at": "2026-11-23T09:30:00.000Z"
+            }
+          ],
+          "usage": {
+            "input_tokens": 1624,
+            "output_tokens": 128,
+            "cost_usd": 0.02,
+            "unknown": {
+              "input_tokens": 0,
+              "output_tokens": 0,
+              "cost_usd": 2
+            }
+          },
+          "truncated": false
         }
       },
       400: {

@@ -109,6 +109,8 @@ export interface Lease {
   readonly runtime_id: string;
   readonly subcontext_key: string;
   readonly process_id: number | null;
+  /** The start of its process; undefined where the node started none. */
+  readonly launch_id?: string;
   readonly metadata: JsonObject;
   /** Aborted when the context has gone; the reason is an Error whose message says how. */
   readonly gone: AbortSignal;

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
-import type { Delivery, TaskRecord } from "#contracts/tasks.ts";
+import type { Delivery, TaskRecord, Trace } from "#contracts/tasks.ts";
 import type { Json, JsonObject, Target } from "#src/core/ports.ts";
 import { route } from "#src/core/route.ts";
 import { layOver } from "#src/core/runtime-options.ts";
@@ -13,6 +13,7 @@ import type { KeyScope, KeyUse } from "#src/store/idempotency.ts";
 import { type NewTask, type OpenTask, recordOf } from "#src/store/task-rows.ts";
 import { newId } from "#src/store/ulid.ts";
 import { largestInline, type StoredBytes } from "./artifacts.ts";
+import { type Delegator, parentOf, refuseLoop, senderOf } from "./delegation.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { startWork } from "./run-task.ts";
 
@@ -21,6 +22,8 @@ export interface CreateTask {
   /** Continues a trace, where the request itself names none. */
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
+  /** Undefined: whoever asks may give any task. */
+  readonly by?: Delegator | undefined;
 }
 
 export interface Created {
@@ -33,7 +36,8 @@ export interface Created {
  * Accepts a task, which then runs by itself.
  * @returns when the task is on disk
  * @throws RequestError for a target that isn't there, an intent that nobody serves, a key that was
- *   used for another request, a full queue, or a node that is stopping
+ *   used for another request, a full queue, a parent that can't have children, a loop, or a node that is
+ *   stopping
  */
 export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
   const { request, key } = given;
@@ -82,16 +86,20 @@ interface Accepted {
 
 async function accept(
   engine: Engine,
-  { request, traceparent, key }: CreateTask,
+  { request, traceparent, key, by }: CreateTask,
   { to: { target, routeOptions, why }, large, bodyHash }: Accepted,
 ): Promise<Created> {
   const given = (request.runtime_options ?? {}) as JsonObject;
   const options = layOver(layOver(target.defaults, routeOptions), given);
-  const task = engine.log.create({
-    ...fixedOf(engine, request, target, traceparent),
+  const fixed: NewTask = {
+    ...fixedOf(engine, request, target),
+    sender: senderOf(request, by),
+    trace: traceOf(request, traceparent, parentOf(engine, request, by)),
     runtime_options: options,
     payload_artifact_id: large?.artifact_id ?? null,
-  });
+  };
+  refuseLoop(engine, target, fixed);
+  const task = engine.log.create(fixed);
   const requested = task.fixed.requested_runtime;
   engine.log.append(task, {
     kind: "task.created",
@@ -156,22 +164,32 @@ function fixedOf(
   engine: Engine,
   request: TaskCreateRequest,
   target: Target,
-  traceparent: string | undefined,
-): Omit<NewTask, "runtime_options" | "payload_artifact_id"> {
+): Omit<NewTask, "sender" | "trace" | "runtime_options" | "payload_artifact_id"> {
   // In this order: an id is never older than its task, since lists by time go by ids.
   const created_at = new Date(engine.clock.now()).toISOString();
   return {
     task_id: newId(),
     created_at,
     conversation_id: request.conversation_id ?? newId(),
-    sender: request.sender ?? "local",
     intent: request.intent,
     requested_runtime: request.target_runtime ?? request.target_agent_id,
     resolved_runtime: target.target_id,
     payload: request.payload as Json,
     delivery: deliveryOf(engine, request, target),
-    trace: { trace_id: request.trace?.trace_id ?? traceIdOf(traceparent) ?? newId() },
     metadata: (request.metadata ?? {}) as JsonObject,
+  };
+}
+
+/** A child goes on with its parent's trace, unless its caller names another. */
+function traceOf(
+  { trace }: TaskCreateRequest,
+  traceparent: string | undefined,
+  parent: OpenTask | undefined,
+): Trace {
+  const above = parent?.fixed.trace.trace_id;
+  return {
+    trace_id: trace?.trace_id ?? above ?? traceIdOf(traceparent) ?? newId(),
+    ...(parent === undefined ? {} : { parent_task_id: parent.fixed.task_id }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { TaskReader } from "#src/store/read-tasks.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { ArtifactKeeper } from "./artifacts.ts";
+import type { InHand } from "./delegation.ts";
 import type { Place, Places } from "./places.ts";
 
 export interface Engine {
@@ -25,6 +26,7 @@ export interface Engine {
   /** Replaced by a reload of the registry, and by nothing else. */
   routing: RoutingTable;
   readonly places: Places;
+  readonly inHand: InHand;
   /** Running time of a task whose target says nothing; null: none. */
   readonly timeoutMs: number | null;
   /** The tasks that are being worked on, by id. */

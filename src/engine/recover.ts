@@ -5,6 +5,7 @@
  * 1. What was not handed over goes on; what was, and can't be taken up again, failed as interrupted,
  *    with the text that was seen of it.
  * 2. A cancel that was under way has had its effect: the processes of earlier lives are ended first.
+ * 3. Where a parent was cancelled, its children are too, also those that had not heard of it yet.
  */
 import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
@@ -12,6 +13,7 @@ import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
 import { pendingLaunch, startWork } from "./run-task.ts";
+import { noteCancel } from "./steer-task.ts";
 
 /**
  * Decides what becomes of the open tasks; those that go on are in the queue when it resolves.
@@ -20,6 +22,7 @@ import { pendingLaunch, startWork } from "./run-task.ts";
  */
 export async function recoverTasks(engine: Engine): Promise<{ resumed: number; ended: number }> {
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
+  for (const task of open) cancelWithParent(engine, task);
   await Promise.all(open.map((task) => decide(engine, task)));
   const left = open.filter((task) => !ended(task.status));
   // They go on as if they had all been waiting: the places aren't taken by those that are looked at first.
@@ -30,10 +33,22 @@ export async function recoverTasks(engine: Engine): Promise<{ resumed: number; e
   return { resumed: left.length, ended: open.length - left.length };
 }
 
+/** Parents come before their children, since their ids do. */
+function cancelWithParent(engine: Engine, task: OpenTask): void {
+  const parent = task.fixed.trace.parent_task_id;
+  if (parent === undefined || task.cancel !== null) return;
+  const cancel = engine.log.get(parent)?.cancel ?? engine.reader.standing(parent)?.cancel ?? null;
+  if (cancel === null) return;
+  const asked = engine.reader.events(parent).findLast(({ kind }) => kind === "task.cancel_requested");
+  const actor = asked?.kind === "task.cancel_requested" ? asked.data.actor : "parent";
+  noteCancel(engine, task, { by: "parent", actor, reason: undefined });
+}
+
 /** @returns when what was decided is on disk */
 async function decide(engine: Engine, task: OpenTask): Promise<void> {
   const { resolved_runtime } = task.fixed;
   if (handedOver.has(task.status)) await interruptTask(engine, task, toldOf(task));
+  else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   else if (!engine.routing.targets.has(resolved_runtime))
     await failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
   else if (task.status === "launching" || task.status === "ready") {

@@ -10,6 +10,7 @@ import { setMaxListeners } from "node:events";
 import type { FailureReason } from "#contracts/enums.ts";
 import {
   AdapterFault,
+  type Lane,
   type Launch,
   type Lease,
   type Run,
@@ -21,7 +22,7 @@ import { stickyKey } from "#src/core/sticky-key.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
 import type { Happening } from "#src/store/task-log.ts";
-import type { OpenTask } from "#src/store/task-rows.ts";
+import type { NewTask, OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { followRun, noteOfRun } from "./follow-run.ts";
@@ -58,6 +59,7 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
       // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
       work.over.abort(over);
       work.place?.release();
+      engine.inHand.end(task);
       engine.works.delete(task.fixed.task_id);
       done.resolve();
     });
@@ -194,7 +196,7 @@ async function launchFor(engine: Engine, work: Work, launches: number): Promise<
 /** @returns settles when the place is granted or no longer wanted; undefined: it is granted now */
 function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
   const { task, target, adapter, over } = work;
-  const { process, session } = adapter.lane(target, task.fixed.runtime_options, stickyKeyOf(work));
+  const { process, session } = laneOf(adapter, target, task.fixed);
   const lane = session === null ? null : `${process}\n${session}`;
   const { task_id: rank, sender } = task.fixed;
   const told = (position: number) => tellPosition(engine, work, position);
@@ -220,13 +222,18 @@ function tellPosition(engine: Engine, { task, target, adapter }: Work, queue_pos
   });
 }
 
-const stickyKeyOf = ({ target, task }: Work) =>
-  stickyKey(target.sticky_mode, null, task.fixed.conversation_id);
+const stickyKeyOf = (target: Target, { conversation_id }: NewTask) =>
+  stickyKey(target.sticky_mode, null, conversation_id);
+
+/** Where a task runs or will run; nobody else does meanwhile. */
+export const laneOf = (adapter: RuntimeAdapter, target: Target, fixed: NewTask): Lane =>
+  adapter.lane(target, fixed.runtime_options, stickyKeyOf(target, fixed));
 
 const submitReasons = new Set<string>(["submit_failed", "protocol_error"]);
 
 async function handOver(engine: Engine, work: Work, lease: Lease): Promise<Run | undefined> {
   const { task, target, adapter, over } = work;
+  engine.inHand.begin(task, lease);
   try {
     return await adapter.submit(await taskToRun(engine, work), target, lease, over.signal);
   } catch (thrown) {
@@ -252,7 +259,7 @@ async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
     payload: payload ?? (await storedPayload(engine, work)),
     runtime_options,
     trace_id: trace.trace_id,
-    sticky_key: stickyKeyOf(work),
+    sticky_key: stickyKeyOf(work.target, work.task.fixed),
     question_timeout_ms: delivery.question_timeout_ms,
   };
 }

@@ -3,6 +3,8 @@
  *
  * 1. A cancel is asked for once; asking again changes nothing.
  * 2. What hasn't been handed over ends at once; what has been ends when its run says how it ended.
+ * 3. Whoever cancels a task, the clock included, cancels its open children, in the same turn and so in the
+ *    same commit.
  */
 import type { CancelledBy, TaskStatus } from "#contracts/enums.ts";
 import { ended } from "#src/core/task-machine.ts";
@@ -61,20 +63,31 @@ interface CancelRequest {
   readonly reason: string | undefined;
 }
 
-async function requestCancel(
+/**
+ * Writes down that a task is to be cancelled.
+ * @returns settles when it is on disk; undefined where that changes nothing
+ */
+export function noteCancel(
   engine: Engine,
   task: OpenTask,
   { by, actor, reason }: CancelRequest,
-): Promise<void> {
-  // None where the node is stopping, and nobody works on the task any more.
-  const work = engine.works.get(task.fixed.task_id);
-  const kept = engine.log.append(task, {
+): Promise<void> | undefined {
+  return engine.log.append(task, {
     kind: "task.cancel_requested",
-    source: by === "timeout" ? "core" : "api",
+    source: by === "caller" ? "api" : "core",
+    ...(by === "parent" ? { message: `its parent ${task.fixed.trace.parent_task_id} is cancelled` } : {}),
     data: { actor, by, ...(reason === undefined ? {} : { reason }) },
     changes: { cancel: by },
   });
+}
+
+async function requestCancel(engine: Engine, task: OpenTask, request: CancelRequest): Promise<void> {
+  const { by, actor, reason } = request;
+  // None where the node is stopping, and nobody works on the task any more.
+  const work = engine.works.get(task.fixed.task_id);
+  const kept = noteCancel(engine, task, request);
   if (kept === undefined) return; // invariant 1
+  cancelChildren(engine, task, { by: "parent", actor, reason });
   if (handedOver.has(task.status)) {
     await kept;
     if (work !== undefined && !ended(task.status)) await cancelRun(engine, work);
@@ -84,6 +97,25 @@ async function requestCancel(
   if (by === "timeout") await failTask(engine, task, "timeout", overdue({ task }, untold));
   else await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   work?.over.abort();
+}
+
+const retryMs = 1000;
+
+/** A child whose cancel can't be written is tried again, for as long as its parent's cancel stands. */
+function cancelChildren(engine: Engine, parent: OpenTask, request: CancelRequest): void {
+  if (parent.cancel === null) return;
+  for (const child of engine.log.childrenOf(parent.fixed.task_id)) {
+    requestCancel(engine, child, request).catch((thrown: unknown) => {
+      const { task_id } = child.fixed;
+      engine.logger.error(
+        { err: thrown, task_id },
+        "the cancel of a child could not be written; trying again",
+      );
+      engine.clock.after(retryMs, () => {
+        if (!engine.stopping) cancelChildren(engine, parent, request);
+      });
+    });
+  }
 }
 
 /** Tells the run to stop; its final signal says how it ended. */

@@ -1,10 +1,11 @@
 /** What has been committed of the tasks, read through the read-only connection. */
 import { and, desc, eq, gt, gte, lt, ne, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import type { TaskStatus } from "#contracts/enums.ts";
+import type { CancelledBy, TaskStatus } from "#contracts/enums.ts";
 import type { TaskEvent } from "#contracts/events.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import type { Parties } from "#src/core/access.ts";
+import { openTreeReader, type TreeReader } from "./read-tree.ts";
 import { taskEvents, tasks } from "./schema.ts";
 import { builder, type Prepared, prepare, type Sqlite } from "./sql.ts";
 import type { Frames } from "./tail.ts";
@@ -17,6 +18,7 @@ export interface TaskFilter {
   readonly target?: string | undefined;
   readonly sender?: string | undefined;
   readonly conversation_id?: string | undefined;
+  readonly parent_task_id?: string | undefined;
   /** Milliseconds since the epoch; only tasks made after it. */
   readonly created_after?: number | undefined;
   /** The task behind which the page begins. */
@@ -28,12 +30,16 @@ export interface TaskFilter {
 export interface Standing extends Parties {
   readonly status: TaskStatus;
   readonly last_seq: number;
+  /** Who asked for its cancel, whether it came to that or not. */
+  readonly cancel: CancelledBy | null;
 }
 
 export interface TaskReader {
   get(task_id: string): TaskRecord | undefined;
   /** How far a task has come, and whose it is; undefined: there is none. */
   standing(task_id: string): Standing | undefined;
+  /** A task with all beneath it. */
+  readonly tree: TreeReader;
   /** Tasks, newest first. */
   list(filter: TaskFilter, limit: number): TaskRecord[];
   /** The history of a task behind `after`, as encoded frames; undefined: there is none. */
@@ -56,6 +62,7 @@ const conditions: { readonly [Name in keyof Omit<TaskFilter, "viewer">]-?: SQL }
   target: eq(tasks.resolved_runtime, value("target")),
   sender: eq(tasks.sender, value("sender")),
   conversation_id: eq(tasks.conversation_id, value("conversation_id")),
+  parent_task_id: eq(tasks.parent_task_id, value("parent_task_id")),
   created_after: sql`${gte(tasks.task_id, value("from_id"))} AND ${gt(tasks.created_at, value("created_after"))}`,
   before: lt(tasks.task_id, value("before")),
 };
@@ -88,6 +95,7 @@ export function openTaskReader(reader: Sqlite): TaskReader {
       .select({
         status: tasks.status,
         last_seq: tasks.last_seq,
+        cancel: tasks.cancel,
         sender: tasks.sender,
         resolved_runtime: tasks.resolved_runtime,
       })
@@ -121,6 +129,7 @@ export function openTaskReader(reader: Sqlite): TaskReader {
   return {
     get: (task_id) => recordOfRow(row.get({ task_id })),
     standing: (task_id) => standing.get({ task_id }),
+    tree: openTreeReader(reader),
     list: lister(reader),
     frames: (task_id, after, limit) => framesOf(ofTask.all({ task_id, after, limit }), (event) => event.seq),
     allFrames: (after, limit) => framesOf(ofAll.all({ after, limit }), (event) => event.position),

@@ -52,6 +52,8 @@ export const tasks = sqliteTable(
     payload_artifact_id: text(),
     delivery: text().notNull(),
     trace: text().notNull(),
+    /** That of `trace`, for those who look for children. */
+    parent_task_id: text(),
     metadata: text().notNull(),
     created_at: text().notNull(),
     status: text({ enum: taskStatuses }).notNull(),
@@ -74,6 +76,7 @@ export const tasks = sqliteTable(
     index("tasks_by_target").on(task.resolved_runtime, task.task_id),
     index("tasks_by_sender").on(task.sender, task.task_id),
     index("tasks_by_conversation").on(task.conversation_id, task.task_id),
+    index("tasks_by_parent").on(task.parent_task_id, task.task_id).where(sql`parent_task_id IS NOT NULL`),
   ],
 );
 

@@ -17,6 +17,7 @@ import {
 import type { Clock } from "#src/core/ports.ts";
 import { ended, next } from "#src/core/task-machine.ts";
 import { type Batch, openBatch } from "./batch.ts";
+import { openChildren } from "./open-children.ts";
 import { taskEvents, tasks } from "./schema.ts";
 import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 import { openTail, type Tail } from "./tail.ts";
@@ -85,6 +86,8 @@ export interface TaskLog {
   kept(task: OpenTask): Promise<void>;
   /** A task whose end isn't on disk. */
   get(task_id: string): OpenTask | undefined;
+  /** Children whose end isn't on disk, of one parent. */
+  childrenOf(task_id: string): readonly OpenTask[];
   readonly openTasks: ReadonlyMap<string, { readonly task: OpenTask }>;
   /** The newest events of an open task. */
   tail(task_id: string): Tail | undefined;
@@ -114,11 +117,13 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const statements = prepareStatements(writer);
   const batch = openBatch(writer);
   const entries = new Map<string, Entry>();
+  const children = openChildren();
   const all = openTail(statements.lastPosition());
   const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
   for (const row of statements.open()) {
     const task = taskOfRow(row);
     entries.set(row.task_id, entryOf(task, changingColumns(task)));
+    children.add(task);
   }
 
   const publish = (entry: Entry) => {
@@ -132,6 +137,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     if (state !== undefined && ended(state)) {
       counts.ended[state]++;
       entries.delete(entry.task.fixed.task_id);
+      children.remove(entry.task);
     }
     entry.tail.ring();
     all.ring();
@@ -141,8 +147,9 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     entry.writing = [];
     entry.pending = [];
     // Not from the disk: where it can't be written it may be unreadable too.
-    if (entry.stored === undefined) entries.delete(entry.task.fixed.task_id);
-    else restore(entry.task, entry.stored);
+    if (entry.stored !== undefined) return restore(entry.task, entry.stored);
+    entries.delete(entry.task.fixed.task_id);
+    children.remove(entry.task);
   };
 
   const write = (entry: Entry) => {
@@ -160,6 +167,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     create(fixed) {
       const entry = entryOf(openTaskOf(fixed), undefined);
       entries.set(fixed.task_id, entry);
+      children.add(entry.task);
       return entry.task;
     },
     append(task, happening) {
@@ -184,6 +192,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     },
     kept: (task) => entries.get(task.fixed.task_id)?.kept ?? Promise.resolve(),
     get: (task_id) => entries.get(task_id)?.task,
+    childrenOf: children.of,
     openTasks: entries,
     tail: (task_id) => entries.get(task_id)?.tail,
     all,

@@ -102,6 +102,7 @@ export const fixedColumns = [
   "payload_artifact_id",
   "delivery",
   "trace",
+  "parent_task_id",
   "metadata",
   "created_at",
 ] as const satisfies (keyof TaskRow)[];
@@ -141,6 +142,7 @@ export function allColumns(task: OpenTask): TaskRow {
     payload_artifact_id: fixed.payload_artifact_id,
     delivery: JSON.stringify(fixed.delivery),
     trace: JSON.stringify(fixed.trace),
+    parent_task_id: fixed.trace.parent_task_id ?? null,
     metadata: JSON.stringify(fixed.metadata),
     created_at: fixed.created_at,
     ...changingColumns(task),

@@ -134,7 +134,7 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
 /**
  * Why a task failed.
  */
@@ -642,6 +642,8 @@ export type TaskAcceptedLinks = {
  */
 export interface Trace {
   trace_id: string;
+  /** The task that it is a part of. */
+  parent_task_id?: Ulid;
 }
 
 /**
@@ -844,6 +846,8 @@ export interface TaskCompletedEvent {
  */
 export type TaskCreateRequestTrace = {
   trace_id?: string | '' | null;
+  /** The open task that this one is a part of, at most 8 above it; the trace is the parent's unless another is named. A runtime's own token names it by itself. */
+  parent_task_id?: Ulid | '' | null;
 } | null;
 
 /**
@@ -1094,6 +1098,26 @@ export interface TaskEvents {
 }
 
 /**
+ * A task as a part of a tree.
+ */
+export interface TaskInTree {
+  task_id: Ulid;
+  /** The task right above it; also of the first one, if it has one. */
+  parent_task_id: Ulid | null;
+  /** Steps below the task that was asked for. */
+  depth: number;
+  sender: string;
+  /** The target that it went to. */
+  resolved_runtime: string;
+  intent: Intent;
+  status: TaskStatus;
+  last_error: LastError | null;
+  usage: Usage | null;
+  created_at: Time;
+  finished_at: Time | null;
+}
+
+/**
  * A page of tasks, newest first.
  */
 export interface TaskList {
@@ -1123,6 +1147,40 @@ export interface TaskResumeRequest {
 export interface TaskStanding {
   task_id: Ulid;
   status: TaskStatus;
+}
+
+/**
+ * How many of the tasks haven't told it; the sum is without them.
+ */
+export type TreeUsageUnknown = {
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+};
+
+/**
+ * What the tasks have used together. A figure that none of them told is missing.
+ */
+export interface TreeUsage {
+  input_tokens?: number;
+  output_tokens?: number;
+  cost_usd?: number;
+  /** How many of the tasks haven't told it; the sum is without them. */
+  unknown: TreeUsageUnknown;
+}
+
+/**
+ * A task and all that was delegated beneath it.
+ */
+export interface TaskTree {
+  /** The task that was asked for. */
+  task_id: Ulid;
+  /** Each right after its parent and the tasks beneath its older siblings; the first is the one that was asked for. */
+  tasks: TaskInTree[];
+  /** Of the tasks that are listed. */
+  usage: TreeUsage;
+  /** There are more tasks than are listed. */
+  truncated: boolean;
 }
 
 /**
@@ -1198,6 +1256,10 @@ sender?: string;
  * What turns of the same conversation share: a ULID when the node makes it.
  */
 conversation_id?: ConversationId;
+/**
+ * Only the children of that task.
+ */
+parent_task_id?: Ulid;
 /**
  * Only tasks made after that time.
  */

@@ -52,6 +52,7 @@ import type {
   TaskRecord,
   TaskResumeRequest,
   TaskStanding,
+  TaskTree,
   TokenCreateRequest,
   TokenCreated,
   TokenList,
@@ -168,6 +169,31 @@ export const getTask = async (taskId: Ulid,
 
 
 
+export const getGetTaskTreeUrl = (taskId: Ulid,) => {
+
+
+
+
+  return `/v1/tasks/${encodeURIComponent(String(taskId))}/tree`
+}
+
+/**
+ * The task, its children, theirs and so on, and what they have used together. At most 1,000 tasks, the upper levels first; truncated says that there are more.
+ * @summary See what a task has delegated
+ */
+export const getTaskTree = async (taskId: Ulid, options?: Parameters<typeof call>[1]): Promise<TaskTree> => {
+
+  return call<TaskTree>(getGetTaskTreeUrl(taskId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getStreamTaskEventsUrl = (taskId: Ulid,
     params?: StreamTaskEventsParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -266,7 +292,7 @@ export const getCancelTaskUrl = (taskId: Ulid,) => {
 }
 
 /**
- * 202 when it was newly asked for, or is under way; 200 when the task has ended already.
+ * Its open children are asked to stop too. 202 when it was newly asked for, or is under way; 200 when the task has ended already.
  * @summary Ask for a task to be stopped
  */
 export const cancelTask = async (taskId: Ulid,

@@ -29,6 +29,7 @@ export function createClient(config: ClientConfig) {
     createTask: bound(api.createTask, 2, config),
     listTasks: bound(api.listTasks, 1, config),
     getTask: bound(api.getTask, 2, config),
+    getTaskTree: bound(api.getTaskTree, 1, config),
     streamTaskEvents: bound(api.streamTaskEvents, 3, config),
     resumeTask: bound(api.resumeTask, 2, config),
     cancelTask: bound(api.cancelTask, 2, config),

@@ -154,6 +154,7 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     leaseOf: createLeases({
       runtime_id: options.target.target_id,
       process_id: child.pid,
+      launch_id: child.launch_id,
       metadata: { launch_id: child.launch_id, agent: announced.agentInfo },
       newId: options.newId,
       gone: options.gone,

@@ -4,6 +4,7 @@ import type { JsonObject, Lease } from "#src/core/ports.ts";
 export interface LeaseOptions {
   readonly runtime_id: string;
   readonly process_id: number;
+  readonly launch_id: string;
   readonly metadata: JsonObject;
   readonly newId: () => string;
   /** Aborted when the process has gone, or is being ended. */

@@ -56,7 +56,8 @@ export function createFakeProcess(
     if (gone.signal.aborted || lease !== undefined) return;
     const runtime_id = target.target_id;
     const lease_id = `lease-${launch_id}`;
-    lease = { lease_id, runtime_id, subcontext_key, process_id: null, metadata: {}, gone: gone.signal };
+    const about = { lease_id, runtime_id, subcontext_key, launch_id };
+    lease = { ...about, process_id: null, metadata: {}, gone: gone.signal };
     settled.resolve(lease);
   };
 

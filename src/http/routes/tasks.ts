@@ -6,6 +6,7 @@ import { actorOf, participantOf } from "#src/core/access.ts";
 import { refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
+import { taskTree } from "#src/engine/delegation.ts";
 import { awaitTask, followTask } from "#src/engine/follow.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
 import { fail } from "#src/errors.ts";
@@ -74,6 +75,11 @@ export function taskHandlers({ engine, streams }: Server) {
         waitMs > 0 ? await awaitTask(engine, task_id, waitMs, goneOf(res)) : engine.reader.get(task_id);
       if (task === undefined) fail("task_not_found", `There is no task ${task_id}.`);
       return { status: 200, body: task };
+    },
+
+    async getTaskTree({ params: { task_id }, res }) {
+      refuseToRead(engine, principalOf(res), task_id);
+      return { status: 200, body: taskTree(engine, task_id) };
     },
 
     async streamTaskEvents({ params: { task_id }, headers, query, req, res }) {

@@ -43,6 +43,8 @@ export interface World {
   busyTarget(): Promise<string>;
   /** A target whose queue is full. */
   fullTarget(): Promise<string>;
+  /** The token of a process that has two tasks in hand. */
+  processWithTwoTasks(): Promise<string>;
   /** What comes of a call while the registry has mistakes. */
   withBrokenRegistry<T>(call: () => Promise<T>): Promise<T>;
 }

@@ -24,6 +24,7 @@ const world: World = {
   lostPosition: async () => 1,
   busyTarget: async () => targets.able,
   fullTarget: async () => targets.able,
+  processWithTwoTasks: async () => "alink_process",
   withBrokenRegistry: (call) => call(),
 };
 

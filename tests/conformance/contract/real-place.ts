@@ -18,6 +18,7 @@ const endless = { payload: { mode: "silent" } };
 const busy = "busy";
 const full = "full";
 const stubborn = "stubborn";
+const frank = "frank";
 
 async function registry(): Promise<{ [name: string]: TargetEntry }> {
   const command = await fakeCommand();
@@ -29,6 +30,7 @@ async function registry(): Promise<{ [name: string]: TargetEntry }> {
     [targets.missing]: { command: ["/nowhere/agent"] },
     [busy]: { command },
     [full]: { command, more: { max_concurrency: 1, queue: 1 } },
+    [frank]: { command: fixtureCommand("scripted") },
     [stubborn]: { command: fixtureCommand("lingering", "--ignore-end", "--ignore-term") },
   };
 }
@@ -135,6 +137,11 @@ function worldOf(node: TestNode, { registry }: Home): World {
       await begin(node, full);
       await node.submit({ ...endless, target_runtime: full });
       return full;
+    }),
+    processWithTwoTasks: once(async () => {
+      for (const _ of "ab") await begin(node, frank);
+      const told = await done(node, { payload: { env: true }, target_runtime: frank });
+      return JSON.parse(told.result?.text ?? "{}").AETHROLINK_TOKEN;
     }),
     async withBrokenRegistry(call) {
       const whole = readFileSync(registry, "utf8");

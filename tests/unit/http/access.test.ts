@@ -54,7 +54,7 @@ const opened = (kind: CallerKind) =>
 it.each([
   ["reader", []],
   ["agent", ["cancelTask", "createTask", "resumeTask"]],
-  ["runtime", ["createTask", "getArtifact", "getTask", "streamTaskEvents"]],
+  ["runtime", ["createTask", "getArtifact", "getTask", "getTaskTree", "streamTaskEvents"]],
 ] as const)("the token of a %s opens no more than it has to", (kind, ids) => {
   expect(
     opened(kind)

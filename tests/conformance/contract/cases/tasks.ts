@@ -18,8 +18,21 @@ const createWithUsedKey: Call = async (client) => {
 const createInFullQueue: Call = async (client, world) =>
   client.createTask({ ...wish, target_runtime: await world.fullTarget() });
 
+const childOf =
+  (parent_task_id: string): Call =>
+  (client) =>
+    client.createTask({ ...wish, trace: { parent_task_id } });
+
+/** Gives a child to the session that its parent works in. */
+const createLoop: Call = async (client, world) => {
+  const { task_id, conversation_id } = await client.getTask(await world.runningTask());
+  return client.createTask({ ...wish, conversation_id, trace: { parent_task_id: task_id } });
+};
+
 const list: Call = (client) => client.listTasks({ limit: 3, target: targets.able });
 const read: Call = async (client, world) => client.getTask(await world.endedTask());
+
+const tree: Call = async (client, world) => client.getTaskTree(await world.endedTask());
 
 const follow: Call = async function* (client, world) {
   yield* client.streamTaskEvents(await world.endedTask(), {}, {}, { maxFailures: 1 });
@@ -62,7 +75,14 @@ export const wholeStreams: { readonly [operationId: string]: Call } = {
 };
 
 export const taskCases: CasesOf<
-  "createTask" | "listTasks" | "getTask" | "streamTaskEvents" | "resumeTask" | "cancelTask" | "streamEvents"
+  | "createTask"
+  | "listTasks"
+  | "getTask"
+  | "getTaskTree"
+  | "streamTaskEvents"
+  | "resumeTask"
+  | "cancelTask"
+  | "streamEvents"
 > = {
   createTask: {
     ...refusedToReaders(create),
@@ -84,11 +104,31 @@ export const taskCases: CasesOf<
         code: "route_not_found",
         call: (client) => client.createTask({ intent: "contract.unknown", payload: "hello" }),
       },
+      { when: "for a parent that isn't there", code: "task_not_found", call: childOf(nothing.id) },
     ],
-    409: {
-      when: "for an intent of two targets",
-      call: (client) => client.createTask({ intent: twofold, payload: "hello" }),
-    },
+    409: [
+      {
+        when: "for an intent of two targets",
+        code: "route_ambiguous",
+        call: (client) => client.createTask({ intent: twofold, payload: "hello" }),
+      },
+      {
+        when: "for a child that would wait for its own parent",
+        code: "loop_detected",
+        call: createLoop,
+      },
+      {
+        when: "to a process with two open tasks that names none as the parent",
+        code: "parent_ambiguous",
+        call: async (client, world) =>
+          client.createTask(wish, undefined, { token: await world.processWithTwoTasks() }),
+      },
+      {
+        when: "for a child of a task that has ended",
+        code: "parent_not_open",
+        call: async (client, world) => childOf(await world.endedTask())(client, world),
+      },
+    ],
     422: [
       {
         when: "for a key that was used for another request",
@@ -117,6 +157,13 @@ export const taskCases: CasesOf<
     200: { when: "with a task", call: read },
     400: { when: "to what is no id", call: (client) => client.getTask("no-id") },
     404: { when: "for a task that isn't there", call: (client) => client.getTask(nothing.id) },
+  },
+  getTaskTree: {
+    ...refusedToStrangers(tree),
+    ...failing(tree),
+    200: { when: "with a task and what is beneath it", call: tree },
+    400: { when: "to what is no id", call: (client) => client.getTaskTree("no-id") },
+    404: { when: "for a task that isn't there", call: (client) => client.getTaskTree(nothing.id) },
   },
   streamTaskEvents: {
     ...refusedToStrangers(follow),
