@@ -114,6 +114,9 @@ const hints: { readonly [code: string]: string } = {
   queue_full: "Give it again when some of the tasks that wait have ended; `alink-cli task-list` shows them.",
   not_awaiting_input: "See what is asked with `alink-cli questions`.",
   question_closed: "See what is asked with `alink-cli questions`.",
+  parent_ambiguous: "Name it with --parent.",
+  loop_detected:
+    "See the tasks above with `alink-cli task-tree`; ask another target, or in another --conversation-id.",
   route_not_found: "See what each target offers with `alink-cli targets`.",
 };
 

@@ -20,6 +20,7 @@ import { TaskGet } from "./commands/task-get.ts";
 import { TaskList } from "./commands/task-list.ts";
 import { TaskResult } from "./commands/task-result.ts";
 import { TaskResume } from "./commands/task-resume.ts";
+import { TaskTree } from "./commands/task-tree.ts";
 import { TaskWait } from "./commands/task-wait.ts";
 import { TokenCreate } from "./commands/token-create.ts";
 import { TokenList } from "./commands/token-list.ts";
@@ -31,6 +32,7 @@ export const commands = {
   "task-get": TaskGet,
   "task-events": TaskEvents,
   "task-list": TaskList,
+  "task-tree": TaskTree,
   "task-wait": TaskWait,
   "task-result": TaskResult,
   "task-cancel": TaskCancel,

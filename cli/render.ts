@@ -43,6 +43,7 @@ export function taskInWords(task: TaskRecord): string {
     ["target", task.resolved_runtime],
     ["sender", task.sender],
     ["conversation", task.conversation_id],
+    ["part of", task.trace.parent_task_id],
     ["created", task.created_at],
     ["finished", task.finished_at ?? undefined],
     [

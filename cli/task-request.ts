@@ -11,6 +11,7 @@ interface RequestFlags extends PayloadFlags {
   readonly option?: readonly string[] | undefined;
   readonly cwd?: string | undefined;
   readonly "conversation-id"?: string | undefined;
+  readonly parent?: string | undefined;
   readonly "agent-id"?: string | undefined;
   readonly "state-file"?: string | undefined;
   readonly timeout?: string | undefined;
@@ -31,6 +32,7 @@ export async function requestOf(flags: RequestFlags): Promise<TaskCreateRequest>
     ...(sender === undefined ? {} : { sender }),
     ...(target === undefined ? {} : { target_runtime: target }),
     ...(conversation_id === undefined ? {} : { conversation_id }),
+    ...(flags.parent === undefined ? {} : { trace: { parent_task_id: flags.parent } }),
     runtime_options: {
       ...optionsOf(flags.option ?? []),
       ...(cwd === undefined ? {} : { cwd: expandHome(cwd) }),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, usualRegistry } from "./config.ts";
-import type { Clock } from "./core/ports.ts";
+import type { Clock, LaunchLedger } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import { openInHand } from "./engine/delegation.ts";
@@ -18,6 +18,7 @@ import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
 import { reloadRegistry } from "./engine/reload-registry.ts";
+import { openRuntimeTokens, type RuntimeTokens } from "./engine/runtime-tokens.ts";
 import { stopEngine } from "./engine/stop.ts";
 import { createToken, type Tokens } from "./engine/tokens.ts";
 import { messageOf, RequestError, StartError } from "./errors.ts";
@@ -81,7 +82,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       artifacts: openArtifactKeeper(artifacts, artifactRows, log, clock),
       adapters: {
         acp: createAcpAdapter({
-          ...processOptions({ config, launches, logger, url, secrets: [text] }),
+          ...processOptions({ config, launches, logger, url, text, tokens: openRuntimeTokens(tokens.store) }),
           bindings,
         }),
       },
@@ -162,23 +163,32 @@ interface ProcessNeeds {
   readonly launches: LaunchStore;
   readonly logger: Logger;
   readonly url: string;
-  /** What must not be shown of what a process prints. */
-  readonly secrets: readonly string[];
+  /** The operator's token. */
+  readonly text: string;
+  readonly tokens: RuntimeTokens;
 }
 
-function processOptions({ config, launches, logger, url, secrets }: ProcessNeeds) {
+function processOptions({ config, launches, logger, url, text, tokens }: ProcessNeeds) {
+  const { ledger } = launches;
   return {
-    ledger: launches.ledger,
+    ledger: {
+      ...ledger,
+      ended(...end: Parameters<LaunchLedger["ended"]>) {
+        tokens.takeBack(end[0]);
+        return ledger.ended(...end);
+      },
+    },
     clock: systemClock,
     log: logger,
     newId,
     environment: process.env,
-    ownVariables: ({ launch_id, runtime_id }: { launch_id: string; runtime_id: string }) => ({
+    ownVariables: (launch: { launch_id: string; runtime_id: string }) => ({
       AETHROLINK_SERVER: url,
-      AETHROLINK_LAUNCH_ID: launch_id,
-      AETHROLINK_AGENT_ID: runtime_id,
+      AETHROLINK_TOKEN: tokens.give(launch),
+      AETHROLINK_LAUNCH_ID: launch.launch_id,
+      AETHROLINK_AGENT_ID: launch.runtime_id,
     }),
-    secrets: () => secrets,
+    secrets: () => [text, ...tokens.texts()],
     version,
     workDir: config.workDir,
   };

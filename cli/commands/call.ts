@@ -29,6 +29,10 @@ export class Call extends TaskCommand {
     ...runtimeOption,
     cwd: Flags.string({ description: "directory that the runtime works in, on the node's machine" }),
     "conversation-id": Flags.string({ description: "goes on with that conversation" }),
+    parent: Flags.string({
+      description: "the open task that this is a part of; within a task of yours the node knows it",
+      aliases: ["parent-task-id"],
+    }),
     "agent-id": Flags.string({
       description: "who asks; default: AETHROLINK_AGENT_ID, else the state file's, else local",
     }),

@@ -8,7 +8,11 @@ interface Caller {
 
 /** Who asks. */
 export type Principal =
-  | (Caller & { readonly kind: "operator" })
+  | (Caller & {
+      readonly kind: "operator";
+      /** The process that speaks, where everybody has the operator's rights. */
+      readonly process?: RuntimePrincipal;
+    })
   | (Caller & { readonly kind: "reader" })
   | (Caller & { readonly kind: "agent"; readonly agent_id: string })
   | RuntimePrincipal;
@@ -19,6 +23,14 @@ export interface RuntimePrincipal extends Caller {
   readonly target_id: string;
   /** The start that its token was given to. */
   readonly launch_id: string;
+}
+
+/** An agent, or a process of the node, that gives tasks in the course of its own. */
+export interface Delegator {
+  /** Who it is as a target, and so the sender of what it gives. */
+  readonly target_id: string;
+  /** The start of the process; undefined: an agent that was not started here. */
+  readonly launch_id: string | undefined;
 }
 
 /** Whose a task is. */
@@ -46,6 +58,16 @@ function splitRole(role: `${"agent" | "runtime"}:${string}`): [CallerKind, strin
 export function participantOf(principal: Principal): string | undefined {
   if (principal.kind === "agent") return principal.agent_id;
   return principal.kind === "runtime" ? principal.target_id : undefined;
+}
+
+/** Who gives a task in the course of its own; undefined: one who may give any. */
+export function delegatorOf(principal: Principal): Delegator | undefined {
+  if (principal.kind === "agent") return { target_id: principal.agent_id, launch_id: undefined };
+  return principal.kind === "operator"
+    ? principal.process
+    : principal.kind === "runtime"
+      ? principal
+      : undefined;
 }
 
 /** Who did it, for the events of a task. */

@@ -5,7 +5,7 @@
  *    the node what it runs and what it sends.
  * 2. A read of what is others' is a read of what isn't there; an act on it is refused.
  */
-import { concerns, type Principal, participantOf } from "#src/core/access.ts";
+import { concerns, delegatorOf, type Principal, participantOf } from "#src/core/access.ts";
 import { fail } from "#src/errors.ts";
 import type { Engine } from "./engine.ts";
 
@@ -38,7 +38,7 @@ export function refuseToSteer(engine: Engine, principal: Principal, task_id: str
  * @throws RequestError forbidden for the name of another
  */
 export function senderOf(principal: Principal, sender: string | undefined): string | undefined {
-  const own = participantOf(principal);
+  const own = delegatorOf(principal)?.target_id;
   if (own === undefined || sender === undefined || sender === own) return own ?? sender;
   fail("forbidden", `With the token of ${own} the sender is ${own}, not ${sender}; leave it out.`);
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import type { Delivery, TaskRecord, Trace } from "#contracts/tasks.ts";
+import type { Delegator } from "#src/core/access.ts";
 import type { Json, JsonObject, Target } from "#src/core/ports.ts";
 import { route } from "#src/core/route.ts";
 import { layOver } from "#src/core/runtime-options.ts";
@@ -13,7 +14,7 @@ import type { KeyScope, KeyUse } from "#src/store/idempotency.ts";
 import { type NewTask, type OpenTask, recordOf } from "#src/store/task-rows.ts";
 import { newId } from "#src/store/ulid.ts";
 import { largestInline, type StoredBytes } from "./artifacts.ts";
-import { type Delegator, parentOf, refuseLoop, senderOf } from "./delegation.ts";
+import { parentOf, refuseLoop } from "./delegation.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { startWork } from "./run-task.ts";
 
@@ -40,8 +41,9 @@ export interface Created {
  *   stopping
  */
 export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
-  const { request, key } = given;
+  const { request } = given;
   refuseWhenStopping(engine);
+  const key = scopeOf(engine, given);
   const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
   const earlier = earlierUse(engine, key, bodyHash);
   if (earlier !== undefined) return replay(engine, earlier);
@@ -55,7 +57,7 @@ export async function createTask(engine: Engine, given: CreateTask): Promise<Cre
     if (meanwhile === undefined) {
       const to = routed(engine, request);
       refuseWhenFull(engine, to.target);
-      return await accept(engine, given, { to, large, bodyHash });
+      return await accept(engine, { ...given, key }, { to, large, bodyHash });
     }
     await takeBack(engine, large);
     return await replay(engine, meanwhile);
@@ -93,7 +95,7 @@ async function accept(
   const options = layOver(layOver(target.defaults, routeOptions), given);
   const fixed: NewTask = {
     ...fixedOf(engine, request, target),
-    sender: senderOf(request, by),
+    sender: request.sender ?? by?.target_id ?? "local",
     trace: traceOf(request, traceparent, parentOf(engine, request, by)),
     runtime_options: options,
     payload_artifact_id: large?.artifact_id ?? null,
@@ -222,6 +224,13 @@ async function storeLargePayload(engine: Engine, payload: Json): Promise<StoredB
   if (text.length * 3 <= largestInline) return undefined;
   const bytes = Buffer.from(text);
   return bytes.length <= largestInline ? undefined : engine.artifacts.store("application/json", bytes);
+}
+
+/** A process works on many tasks: its keys count within the one that it delegates for. */
+function scopeOf(engine: Engine, { request, key, by }: CreateTask): KeyScope | undefined {
+  if (key === undefined || by?.launch_id === undefined) return key;
+  const parent = parentOf(engine, request, by);
+  return { ...key, principal: `${key.principal} ${parent?.fixed.task_id}` };
 }
 
 const nameOf = (key: KeyScope) => JSON.stringify([key.principal, key.method, key.path, key.key]);

@@ -9,6 +9,7 @@
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import { mostInTree, type TaskTree } from "#contracts/task-tree.ts";
 import type { Trace } from "#contracts/tasks.ts";
+import type { Delegator } from "#src/core/access.ts";
 import { type Ancestor, deepest, loopIn } from "#src/core/hops.ts";
 import type { Lane, Lease, Target } from "#src/core/ports.ts";
 import { sumUsage } from "#src/core/sum-usage.ts";
@@ -17,14 +18,6 @@ import { fail } from "#src/errors.ts";
 import type { NewTask, OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { laneOf } from "./run-task.ts";
-
-/** On whose behalf a task is given, where that is a process or an agent. */
-export interface Delegator {
-  /** Who it is as a target: the sender of what it delegates. */
-  readonly target_id: string;
-  /** The start of the process; undefined: an agent that was not started here. */
-  readonly launch_id: string | undefined;
-}
 
 /** Which tasks each process has in hand. */
 export interface InHand {
@@ -55,18 +48,6 @@ export function openInHand(): InHand {
     },
     of: (launch_id) => [...(byLaunch.get(launch_id) ?? [])].filter(({ status }) => !ended(status)),
   };
-}
-
-/**
- * Who a task is from.
- * @throws RequestError forbidden for a delegator that names another
- */
-export function senderOf({ sender }: TaskCreateRequest, by: Delegator | undefined): string {
-  if (by === undefined) return sender ?? "local";
-  if (sender !== undefined && sender !== by.target_id) {
-    fail("forbidden", `With this token the sender is ${by.target_id}, and nobody else; leave sender out.`);
-  }
-  return by.target_id;
 }
 
 /**

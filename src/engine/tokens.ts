@@ -14,8 +14,11 @@ export interface Tokens {
   readonly ownId: string | undefined;
 }
 
+/** 256 random bits. */
+export const newTokenText = () => `alink_${randomBytes(32).toString("base64url")}`;
+
 /**
- * Makes a token of 256 random bits.
+ * Makes a token.
  * @returns its text, which is kept nowhere, and its record
  */
 export async function createToken(
@@ -24,7 +27,7 @@ export async function createToken(
   role: TokenRole,
   name: string,
 ): Promise<{ token: string; record: TokenRecord }> {
-  const token = `alink_${randomBytes(32).toString("base64url")}`;
+  const token = newTokenText();
   const record = { token_id: newId(), role, name, created_at: new Date(clock.now()).toISOString() };
   await store.add(record, token);
   return { token, record };

@@ -27,7 +27,7 @@ export interface GuardOptions {
   readonly refused: (code: string) => void;
 }
 
-const everybody: Principal = { kind: "operator", name: "everybody" };
+const everybody = { kind: "operator", name: "everybody" } as const satisfies Principal;
 
 /** The paths that need no token. */
 const openPaths: ReadonlySet<string> = new Set(
@@ -110,16 +110,24 @@ function checkOrigin(req: Request, res: Response, origins: ReadonlySet<string>):
   return true;
 }
 
+/** Where everybody may do everything, a token of a process still tells on whose behalf it asks. */
+function anybody(text: string | undefined, { findToken }: GuardOptions): Principal {
+  const found = text === undefined ? undefined : findToken(text);
+  return found?.kind === "runtime" ? { ...everybody, process: found } : everybody;
+}
+
+const bearer = /^Bearer +([\x21-\x7e]+)$/i;
+
 function principal(req: Request, options: GuardOptions): Principal {
-  if (!options.auth) return everybody;
   const header = req.headers.authorization;
+  if (!options.auth) return anybody(bearer.exec(header ?? "")?.[1], options);
   if (header === undefined) {
     fail(
       "unauthorized",
       "Send a token: Authorization: Bearer <token>. The operator's is in operator.token of the data directory.",
     );
   }
-  const text = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
+  const text = bearer.exec(header)?.[1];
   const found = text === undefined ? undefined : options.findToken(text);
   if (found === undefined)
     fail(

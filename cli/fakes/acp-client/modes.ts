@@ -1,6 +1,7 @@
 /** What the fake does with a prompt, by mode. */
 import { appendFileSync } from "node:fs";
 import type { SessionUpdate, StopReason } from "@agentclientprotocol/sdk";
+import { delegate } from "../delegate.ts";
 import type { Session } from "./sessions.ts";
 
 /** One prompt, as a mode sees it. */
@@ -201,6 +202,17 @@ const sayWorking = (then: Mode): Mode => {
   };
 };
 
+/** Lets another do it, and tells what that one answered. */
+const delegating: Mode = async (turn) => {
+  try {
+    await turn.say(await delegate(turn.options, turn.task_id, turn.cancelled));
+    return "end_turn";
+  } catch (thrown) {
+    if (turn.cancelled.aborted) return "cancelled";
+    throw thrown;
+  }
+};
+
 /** All modes that a prompt may name. */
 export const modes: ReadonlyMap<string, Mode> = new Map([
   ["echo", echo],
@@ -219,4 +231,5 @@ export const modes: ReadonlyMap<string, Mode> = new Map([
   ["impatient", impatient],
   ["crash_after_start", crashAfterStart],
   ["count", count],
+  ["delegate", delegating],
 ]);

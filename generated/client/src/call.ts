@@ -4,9 +4,9 @@ import { AethrolinkError, UnreachableError } from "./errors.ts";
 
 /** Where a node is, and how to speak to it. */
 export interface ClientConfig {
-  /** The node's address; default: http://127.0.0.1:7777. */
+  /** The node's address; default: that of the environment's AETHROLINK_SERVER, else http://127.0.0.1:7777. */
   baseUrl?: string | undefined;
-  /** Sent as `Authorization: Bearer`. */
+  /** Sent as `Authorization: Bearer`; default: AETHROLINK_TOKEN, where no address is given. */
   token?: string | undefined;
   /** Used in place of the global fetch. */
   fetch?: typeof globalThis.fetch | undefined;
@@ -29,13 +29,25 @@ export interface Call extends CallOptions {
 
 const usualAddress = "http://127.0.0.1:7777";
 
+/** The variables that a node gives to the processes that it starts; a browser has none. */
+const variables = (): { readonly [name: string]: string | undefined } =>
+  (globalThis as { process?: { env?: { [name: string]: string | undefined } } }).process?.env ?? {};
+
+/** A token of the environment belongs to the node of the environment, and goes to no other address. */
+function placeOf({ baseUrl, token }: ClientConfig): { baseUrl: string; token: string | undefined } {
+  if (baseUrl !== undefined) return { baseUrl, token };
+  const { AETHROLINK_SERVER, AETHROLINK_TOKEN } = variables();
+  return { baseUrl: AETHROLINK_SERVER || usualAddress, token: token ?? (AETHROLINK_TOKEN || undefined) };
+}
+
 /**
  * Sends a request.
  * @throws AethrolinkError where the answer is an error
  * @throws UnreachableError where no answer comes
  */
 export async function send(path: string, call: Call = {}): Promise<Response> {
-  const { baseUrl = usualAddress, token, fetch = globalThis.fetch, onResponse, signal, ...init } = call;
+  const { fetch = globalThis.fetch, onResponse, signal, baseUrl: _baseUrl, token: _token, ...init } = call;
+  const { baseUrl, token } = placeOf(call);
   const url = baseUrl.replace(/\/+$/, "") + path;
   const headers = new Headers(init.headers);
   if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);

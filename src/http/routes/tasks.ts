@@ -2,7 +2,7 @@
 import { initServer } from "@ts-rest/express";
 import type { Request, Response } from "express";
 import { contract } from "#contracts/index.ts";
-import { actorOf, participantOf } from "#src/core/access.ts";
+import { actorOf, delegatorOf, participantOf } from "#src/core/access.ts";
 import { refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
@@ -42,6 +42,7 @@ export function taskHandlers({ engine, streams }: Server) {
       const scope = { principal: principal.name, method: "POST", path: "/v1/tasks" };
       const { task, replayed } = await createTask(engine, {
         request: { ...body, sender: senderOf(principal, body.sender) },
+        by: delegatorOf(principal),
         traceparent: headers.traceparent,
         key: key === undefined ? undefined : { ...scope, key },
       });

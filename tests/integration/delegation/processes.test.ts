@@ -1,6 +1,6 @@
 /** What the processes of the node may delegate. */
 import { expect, it } from "vitest";
-import type { Delegator } from "#src/engine/delegation.ts";
+import type { Delegator } from "#src/core/access.ts";
 import { fakeTarget, openEngine } from "../../open-engine.ts";
 import { byHand, refusalOf, running } from "./world.ts";
 

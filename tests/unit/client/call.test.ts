@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as api from "#generated/client/src/api.ts";
 import {
   AethrolinkError,
@@ -36,6 +36,21 @@ describe("a call", () => {
       },
       body: '{"intent":"a.b","payload":{"text":"hi"}}',
     });
+  });
+
+  it("goes where the environment says, with its token, unless it is told an address", async () => {
+    await using server = await startServer([answers(200, {}), answers(200, {}), answers(200, {})]);
+    vi.stubEnv("AETHROLINK_SERVER", server.baseUrl);
+    vi.stubEnv("AETHROLINK_TOKEN", "of-the-environment");
+    await createClient({}).listTasks();
+    await createClient({ token: "another" }).listTasks();
+    await createClient({ baseUrl: server.baseUrl }).listTasks();
+    vi.unstubAllEnvs();
+    expect(server.asked.map(({ headers }) => headers["authorization"])).toEqual([
+      "Bearer of-the-environment",
+      "Bearer another",
+      undefined,
+    ]);
   });
 
   it("that leaves its body out has none, and no type of one", async () => {
