@@ -28,7 +28,7 @@ export interface OpenServer extends AsyncDisposable {
   /** Makes a token of a role. */
   tokenOf(role: TokenRole): Promise<string>;
   /** Makes a text the token of a target's process, until the answer is called. */
-  lend(text: string, target_id: string): () => void;
+  lend(text: string, target_id: string, launch_id?: string): () => void;
   /** Calls the API as the operator; a header of null is left out, a text as body is sent as it is. */
   call(
     method: string,
@@ -64,8 +64,8 @@ export async function openServer(options: ServerOptions = {}): Promise<OpenServe
     port,
     token,
     tokenOf: async (role) => (await createToken({ store }, node.clock, role, "tests")).token,
-    lend: (text, target_id) =>
-      store.lend(text, { kind: "runtime", name: `runtime:${target_id}`, target_id, launch_id: "a launch" }),
+    lend: (text, target_id, launch_id = "a launch") =>
+      store.lend(text, { kind: "runtime", name: `runtime:${target_id}`, target_id, launch_id }),
     call: caller(url, token),
     async [Symbol.asyncDispose]() {
       streams.close();

@@ -53,7 +53,8 @@ A prompt that is a JSON object with a "mode" chooses for itself, with options be
   crash_after_start    says something and exits with exit_code (3)
   count                appends the task's id to file, then answers
   delegate             gives intent (demo.echo) with text, or payload, to target, and answers what came of
-                       it: "<status>: <text>", or "refused: <code>"; named: it names its task as the parent
+                       it: "<status>: <text>", or "refused: <code>"; named: it names its task as the parent.
+                       With a text of its own it must come as the text of a payload
   submit_fail          an error in place of an answer; with --mode: every session/new is refused
   launch_fail          with --mode only: exits with 1 before initialize, with a line on stderr
 `;
