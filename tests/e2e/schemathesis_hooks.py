@@ -50,8 +50,16 @@ def name_what_is_there(case):
         case.body["intent"] = SEEDED["intent"]
         case.body.pop("target_runtime", None)
         case.body.pop("target_agent_id", None)
+        name_parent(case)
     if not case.meta.is_negative_at(ParameterLocation.HEADER) and "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = f"key-{calls.total()}"
+
+
+def name_parent(case):
+    """An open task, which has a session of its own."""
+    trace = case.body.get("trace")
+    if isinstance(trace, dict) and trace.get("parent_task_id"):
+        trace["parent_task_id"] = SEEDED["asking"]
 
 
 def answer_what_is_asked(case):

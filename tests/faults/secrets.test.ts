@@ -7,6 +7,8 @@ import { createHome, type Home, startNode, type TestNode } from "../support.ts";
 import { openLeftBehind } from "./evidence.ts";
 
 const secret = "canary-of-the-registry-5Yb2";
+/** Of the node, and of each process that it has started. */
+const anyToken = /alink_[\w-]{43}/;
 const ofTheNode = "canary-of-the-environment-8Kq1";
 
 /** Every file of the data directory but the one that is meant to hold the token, as text. */
@@ -36,7 +38,7 @@ async function answers(node: TestNode, task_ids: readonly string[]): Promise<str
   return all.map(({ headers, body }) => JSON.stringify([[...headers], body])).join("\n");
 }
 
-describe("a secret of the registry that its agent prints, and the operator's token", () => {
+describe("a secret of the registry that its agent prints, its process's token, and the operator's", () => {
   test("come up in no answer, no log line and no file of the node", async () => {
     const env = { SECRET: secret };
     using home = createHome({
@@ -66,10 +68,12 @@ describe("a secret of the registry that its agent prints, and the operator's tok
     // What it printed was kept: the secret alone is missing.
     expect(launch?.error_text).toContain("AETHROLINK_LAUNCH_ID");
     expect(launch?.error_text).toMatch(/in two pieces: \S+\n/);
+    expect(launch?.error_text).toContain('"AETHROLINK_TOKEN": "***"');
     const places = { said, log: node.stderr() + node.stdout(), files: files(home) };
     for (const [place, text] of Object.entries(places)) {
       expect(text.length, place).toBeGreaterThan(0);
       for (const canary of [secret, ofTheNode, node.token]) expect(text.includes(canary), place).toBe(false);
+      expect(anyToken.test(text), place).toBe(false);
     }
   });
 });
