@@ -26,6 +26,8 @@ export interface InHand {
   end(task: OpenTask): void;
   /** Those that are open. */
   of(launch_id: string): OpenTask[];
+  /** How many tasks all processes have. */
+  size(): number;
 }
 
 /** Nothing is in hand yet. */
@@ -47,6 +49,7 @@ export function openInHand(): InHand {
       if (left?.size === 0) byLaunch.delete(launch_id);
     },
     of: (launch_id) => [...(byLaunch.get(launch_id) ?? [])].filter(({ status }) => !ended(status)),
+    size: () => launchOf.size,
   };
 }
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { TaskEvent } from "#contracts/events.ts";
 
-const program = fileURLToPath(new URL("../../cli/bin/alink-cli.mjs", import.meta.url));
+/** The file of the command. */
+export const program = fileURLToPath(new URL("../../cli/bin/alink-cli.mjs", import.meta.url));
 
 /** A stream of events that the command prints. */
 export interface Following extends AsyncDisposable {

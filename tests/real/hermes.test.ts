@@ -1,7 +1,9 @@
 /** The main job with the real Hermes, by the command line. */
 import { expect, test } from "vitest";
 import { exitCodes } from "#contracts/errors.ts";
+import type { TaskTree } from "#contracts/task-tree.ts";
 import { answerTo, ask, continuityOf, endOf, inMidTurn } from "./asking.ts";
+import { program } from "./command-line.ts";
 import { findHermes, hermesTarget } from "./hermes.ts";
 import { needRuntime } from "./runtime.ts";
 import { testContinuity } from "./suites/continuity.ts";
@@ -9,8 +11,8 @@ import { testQuestions } from "./suites/questions.ts";
 import { shareWorld, testTurns } from "./suites/turns.ts";
 import { openWorld } from "./world.ts";
 
-const program = needRuntime("Hermes", findHermes);
-const theWorld = shareWorld(() => openWorld((place) => hermesTarget(program(), place)));
+const hermes = needRuntime("Hermes", findHermes);
+const theWorld = shareWorld(() => openWorld((place) => hermesTarget(hermes(), place)));
 
 testTurns(theWorld, "hermes-acp");
 testQuestions(theWorld, { afterNo: "completed" });
@@ -52,6 +54,19 @@ test("a model that refuses the key fails the task, although Hermes says it as an
   const { task } = await endOf(await theWorld(), "FAIL:401", "refused", exitCodes.task_failed);
   expect(task.last_error).toMatchObject({ reason: "remote_failed" });
   expect(task.last_error?.detail).toContain("401");
+});
+
+test("a command that it runs delegates for its task, without being told for which", async () => {
+  const world = await theWorld();
+  const words = "call --intent research.topic --text delegated --wait";
+  const { task } = await answerTo(world, `RUN: ${process.execPath} ${program} ${words}`, "delegating");
+  expect(task.result?.text).toContain("echo: delegated");
+  const path = `/v1/tasks/${task.task_id}/tree`;
+  const { body } = await world.node.call<TaskTree>("GET", path);
+  expect(body.tasks.map(({ depth, sender, status }) => [depth, sender, status])).toEqual([
+    [0, "local", "completed"],
+    [1, "research", "completed"],
+  ]);
 });
 
 testContinuity(theWorld, { called: "resumed" });

@@ -112,6 +112,8 @@ it("in 300 races of a cancel with children and grandchildren that come, no child
   expect([taken > 100, refused > 100, taken + refused]).toEqual([true, true, 1200]);
   const open = node.engine.reader.list({}, 5000).filter(({ status }) => status !== "cancelled");
   expect(open).toEqual([]);
+  await until(() => node.engine.works.size === 0, "all work to end");
+  expect(node.engine.inHand.size()).toBe(0);
 });
 
 it("a child whose cancel can't be written is tried again", async () => {
