@@ -33,9 +33,9 @@ const depth: Rule = (_hop, ancestors) =>
 
 const lane: Rule = ({ target_id, lane: { process, session } }, ancestors) => {
   if (session === null) return undefined;
-  const holder = ancestors.find(
-    ({ holds }) => holds?.lane.process === process && holds.lane.session === session,
-  );
+  const isTaken = ({ holds }: Ancestor) =>
+    holds?.target_id === target_id && holds.lane.process === process && holds.lane.session === session;
+  const holder = ancestors.find(isTaken);
   if (holder === undefined) return undefined;
   return `it would wait for the session at ${target_id} that its own ancestor ${holder.task_id} works in; give it another conversation.`;
 };

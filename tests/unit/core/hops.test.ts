@@ -41,6 +41,11 @@ it.each([
     found: undefined,
   },
   {
+    said: "the same session of another target is none, since each target has a queue of its own",
+    ancestors: [at("lead", "mine", "worker")],
+    found: undefined,
+  },
+  {
     said: "the same session of another process is none",
     ancestors: [at("worker", "mine", "worker executor:two")],
     found: undefined,
