@@ -107,6 +107,7 @@ CREATE TABLE `tasks` (
 	`payload_artifact_id` text,
 	`delivery` text NOT NULL,
 	`trace` text NOT NULL,
+	`parent_task_id` text,
 	`metadata` text NOT NULL,
 	`created_at` text NOT NULL,
 	`status` text NOT NULL,
@@ -127,6 +128,7 @@ CREATE INDEX `tasks_by_status` ON `tasks` (`status`,`task_id`);--> statement-bre
 CREATE INDEX `tasks_by_target` ON `tasks` (`resolved_runtime`,`task_id`);--> statement-breakpoint
 CREATE INDEX `tasks_by_sender` ON `tasks` (`sender`,`task_id`);--> statement-breakpoint
 CREATE INDEX `tasks_by_conversation` ON `tasks` (`conversation_id`,`task_id`);--> statement-breakpoint
+CREATE INDEX `tasks_by_parent` ON `tasks` (`parent_task_id`,`task_id`) WHERE parent_task_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`token_id` text PRIMARY KEY NOT NULL,
 	`role` text NOT NULL,
