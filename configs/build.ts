@@ -12,6 +12,7 @@ const programs = {
   node: join(root, "src/node-command.ts"),
   cli: join(root, "cli/cli.ts"),
   "fake-acp-client-agent": join(root, "cli/fakes/acp-client-agent.ts"),
+  "fake-acp-comm-agent": join(root, "cli/fakes/acp-comm-agent.ts"),
 };
 
 /** What the node serves from beside its bundle. */

@@ -16,6 +16,10 @@ export const ArtifactRef = z
     sha256: z
       .string()
       .meta({ examples: ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"] }),
+    name: z
+      .string()
+      .optional()
+      .meta({ description: "What the runtime called it.", examples: ["notes.md"] }),
   })
   .meta({ id: "ArtifactRef", description: "Bytes that the node keeps for a task." });
 export type ArtifactRef = z.infer<typeof ArtifactRef>;

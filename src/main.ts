@@ -7,10 +7,12 @@ import type { Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
+import { createAcpHttpAdapter } from "./adapters/acp-http/index.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, usualRegistry } from "./config.ts";
 import type { Clock, LaunchLedger } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
+import type { SessionBindings } from "./core/session-bindings.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import { openInHand } from "./engine/delegation.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -80,12 +82,10 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, artifactRows, log, clock),
-      adapters: {
-        acp: createAcpAdapter({
-          ...processOptions({ config, launches, logger, url, text, tokens: openRuntimeTokens(tokens.store) }),
-          bindings,
-        }),
-      },
+      adapters: adaptersOf({
+        ...{ config, launches, logger, url, text, bindings },
+        tokens: openRuntimeTokens(tokens.store),
+      }),
       routing,
       places: openPlaces(),
       inHand: openInHand(),
@@ -166,6 +166,12 @@ interface ProcessNeeds {
   /** The operator's token. */
   readonly text: string;
   readonly tokens: RuntimeTokens;
+}
+
+/** All ways out, each with processes of its own. */
+function adaptersOf({ bindings, ...needs }: ProcessNeeds & { readonly bindings: SessionBindings }) {
+  const options = { ...processOptions(needs), bindings };
+  return { acp: createAcpAdapter(options), acp_http: createAcpHttpAdapter(options) };
 }
 
 function processOptions({ config, launches, logger, url, text, tokens }: ProcessNeeds) {

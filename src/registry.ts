@@ -3,11 +3,12 @@
  * anything of it counts.
  */
 import { z } from "zod";
-import { permissionPolicies, stickyModes } from "#contracts/enums.ts";
+import { launchModes, permissionPolicies, stickyModes } from "#contracts/enums.ts";
 import { DurationMs, JsonRecord, namePattern } from "#contracts/shared.ts";
 import { RuntimeOptions } from "#contracts/task-request.ts";
 import type { JsonObject, Target } from "./core/ports.ts";
 import type { Route, RoutingTable } from "./core/route.ts";
+import { adapters, misplacedIn, modeOf } from "./registry-adapters.ts";
 import { type Mistake, readYaml } from "./yaml-file.ts";
 
 const TargetName = z.string().regex(namePattern, `must match ${namePattern.source}`);
@@ -16,42 +17,32 @@ const Argv = z
   .min(1, "must name a program")
   .meta({ description: "A program and its arguments; no shell." });
 
-const Launch = z
-  .strictObject({
-    mode: z
-      .enum(["managed", "on_demand"], {
-        error: "must be managed or on_demand; external is for runtimes that are reached by HTTP",
-      })
-      .default("managed")
-      .meta({
-        description:
-          "managed: the node starts the process for the first task and keeps it; on_demand: it also stops it when it is idle.",
-      }),
-    command: Argv.optional(),
-    commands: z
-      .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must match ^[a-z0-9][a-z0-9_-]{0,63}$"), Argv)
-      .default({})
-      .meta({ description: "A command for each executor." }),
-    env: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({ description: "Added to the allow-listed environment of the process." }),
-    cwd: z
-      .string()
-      .startsWith("/", "must be absolute")
-      .optional()
-      .meta({ description: "Where the process runs." }),
-    timeout_ms: DurationMs.default(60_000).meta({
-      description: "From spawn to ready; begins when the companions are up.",
-    }),
-    idle_timeout_ms: DurationMs.default(300_000).meta({
-      description: "How long an on_demand process stays without work.",
-    }),
-  })
-  .refine((launch) => launch.command !== undefined || Object.keys(launch.commands).length > 0, {
-    path: ["command"],
-    message: "is missing: give command, or commands with a command for each executor",
-  });
+const Launch = z.strictObject({
+  mode: z.enum(launchModes).optional().meta({
+    description:
+      "managed (the usual one of acp): the node starts the process for the first task and keeps it; on_demand: it also stops it when it is idle; external (only acp_http, and the usual one there): others run the server.",
+  }),
+  command: Argv.optional(),
+  commands: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must match ^[a-z0-9][a-z0-9_-]{0,63}$"), Argv)
+    .default({})
+    .meta({ description: "A command for each executor." }),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: "Added to the allow-listed environment of the process." }),
+  cwd: z
+    .string()
+    .startsWith("/", "must be absolute")
+    .optional()
+    .meta({ description: "Where the process runs." }),
+  timeout_ms: DurationMs.default(60_000).meta({
+    description: "From spawn to ready; begins when the companions are up.",
+  }),
+  idle_timeout_ms: DurationMs.default(300_000).meta({
+    description: "How long an on_demand process stays without work.",
+  }),
+});
 
 const Companion = z.strictObject({
   name: z
@@ -74,17 +65,56 @@ const Companion = z.strictObject({
   timeout_ms: DurationMs.default(60_000).meta({ description: "From its spawn to the first 2xx." }),
 });
 
+const isPlainUrl = (text: string): boolean => {
+  const { username, password, search, hash } = new URL(text);
+  return username === "" && password === "" && search === "" && hash === "";
+};
+
 const Runtime = z.strictObject({
   adapter: z
     .string()
-    .refine((adapter) => adapter === "acp", "must be acp; acp_http, a2a and gateway are not in this version")
-    .meta({ description: "How the runtime is driven: acp is the stdio Agent Client Protocol." }),
-  dialect: z
-    .enum(["hermes", "openclaw", "generic", "goose"])
-    .default("generic")
-    .meta({ description: "Whose quirks it has." }),
+    .refine(
+      (adapter) => Object.hasOwn(adapters, adapter),
+      "must be acp or acp_http; a2a and gateway are not in this version",
+    )
+    .meta({
+      description:
+        "How the runtime is driven: acp is the stdio Agent Client Protocol, acp_http (also acp_comm_http) the HTTP Agent Communication Protocol.",
+    }),
+  dialect: z.enum(["hermes", "openclaw", "generic", "goose", "acp", "aethrolink"]).optional().meta({
+    description:
+      "Whose quirks it has. acp: hermes, openclaw, goose, else generic; acp_http: acp, or aethrolink for older AethroLink runtimes.",
+  }),
   display_name: z.string().min(1).max(128).optional(),
-  launch: Launch,
+  launch: Launch.optional().meta({
+    description: "How it is started; only a server that others run needs none.",
+  }),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .refine(isPlainUrl, "must hold no name, password, query or fragment; secrets go into headers")
+    .optional()
+    .meta({ description: "acp_http: where the server is reached." }),
+  healthcheck: z
+    .string()
+    .regex(/^(\/|https?:\/\/)/, "must be a path that begins with /, or an http or https URL")
+    .optional()
+    .meta({ description: "acp_http: what answers 2xx when the server is up; absent: /ping." }),
+  headers: z
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "must be the name of a header"),
+      z.union(
+        [
+          z.string().regex(/^[\t\x20-\x7e]*$/),
+          z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+        ],
+        { error: "must be a text, or { env: NAME } for one that the node's environment holds" },
+      ),
+    )
+    .default({})
+    .meta({
+      description:
+        "acp_http: sent with each call. { env: NAME } names the variable of the node's environment that holds a secret.",
+    }),
   requires: z
     .array(Companion)
     .default([])
@@ -156,7 +186,11 @@ function mistakesOf({ runtimes, routes }: RegistryFile): Mistake[] {
       mistakes.push({ path: ["routes", intent, "runtime"], message: `there is no runtime ${runtime}` });
     }
   }
-  for (const [name, { requires }] of Object.entries(runtimes)) {
+  for (const [name, runtime] of Object.entries(runtimes)) {
+    const { requires } = runtime;
+    mistakes.push(
+      ...misplacedIn(runtime).map(({ path, message }) => ({ path: ["runtimes", name, ...path], message })),
+    );
     for (const [index, companion] of requires.entries()) {
       if (requires.findIndex((each) => each.name === companion.name) === index) continue;
       const path = ["runtimes", name, "requires", index, "name"];
@@ -167,20 +201,24 @@ function mistakesOf({ runtimes, routes }: RegistryFile): Mistake[] {
   return mistakes;
 }
 
-function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]): Target {
-  const { command = null, cwd = null, ...launch } = runtime.launch;
+type Runtime = RegistryFile["runtimes"][string];
+
+function targetOf(target_id: string, runtime: Runtime): Target {
+  const { command = null, cwd = null, ...launch } = runtime.launch ?? Launch.parse({});
+  const adapter = adapters[runtime.adapter] ?? "acp";
+  const isHttp = adapter === "acp_http";
   const requires = runtime.requires.map((each) => ({ ...each, cwd: each.cwd ?? null }));
   return {
     target_id,
     display_name: runtime.display_name ?? target_id,
-    adapter: "acp",
-    // goose has no quirks of its own.
-    dialect: runtime.dialect === "goose" ? "generic" : runtime.dialect,
+    adapter,
+    dialect: dialectOf(runtime.dialect, isHttp),
     owner: "local",
     source: "registry",
-    launch: { ...launch, command, cwd, requires },
-    endpoint: null,
-    healthcheck: null,
+    launch: { ...launch, mode: modeOf(runtime), command, cwd, requires },
+    endpoint: runtime.endpoint?.replace(/\/+$/, "") ?? null,
+    healthcheck: isHttp ? (runtime.healthcheck ?? "/ping") : null,
+    headers: runtime.headers,
     capabilities: runtime.capabilities,
     defaults: (runtime.defaults ?? {}) as JsonObject,
     permissions: runtime.permissions,
@@ -190,4 +228,10 @@ function targetOf(target_id: string, runtime: RegistryFile["runtimes"][string]):
     queue: runtime.queue,
     timeout_ms: runtime.timeout_ms,
   };
+}
+
+/** goose has no quirks of its own. */
+function dialectOf(dialect: Runtime["dialect"], isHttp: boolean): string {
+  if (isHttp) return dialect ?? "acp";
+  return dialect === undefined || dialect === "goose" ? "generic" : dialect;
 }

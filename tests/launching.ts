@@ -144,6 +144,8 @@ export function taskOf(payload: Json, changes: Partial<TaskToRun> = {}): TaskToR
     intent: "test.run",
     payload,
     runtime_options: {},
+    delivery: {},
+    metadata: {},
     trace_id: "0af7651916cd43dd8448eb211c80319c",
     sticky_key: null,
     question_timeout_ms: 60_000,

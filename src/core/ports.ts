@@ -18,6 +18,10 @@ import type {
   TargetSource,
 } from "#contracts/enums.ts";
 import type { Answer } from "./answer.ts";
+import type { LeftRun, Reuse } from "./left-run.ts";
+import type { Probe } from "./probe.ts";
+
+export type { Probe } from "./probe.ts";
 
 /** Any value that JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -43,6 +47,8 @@ export interface Target {
   readonly launch: TargetLaunch;
   readonly endpoint: string | null;
   readonly healthcheck: string | null;
+  /** Headers of each call to an HTTP runtime: their text, or the environment variable that holds it. */
+  readonly headers?: { readonly [name: string]: string | { readonly env: string } };
   readonly capabilities: readonly string[];
   /** Runtime options that a task's own are laid over. */
   readonly defaults: JsonObject;
@@ -141,6 +147,8 @@ export interface TaskToRun {
   readonly payload: Json;
   /** The target's defaults with the task's own options over them. */
   readonly runtime_options: JsonObject;
+  readonly delivery: JsonObject;
+  readonly metadata: JsonObject;
   readonly trace_id: string;
   /** What the session is kept by; null: a fresh session, closed after the turn. */
   readonly sticky_key: string | null;
@@ -211,11 +219,22 @@ export interface RunResult {
   readonly warning?: string;
 }
 
+/** Of a run that can be attached to: its `adapter_state` from here on, kept in the same commit as the signal. */
+export interface Resumable {
+  readonly state?: JsonObject;
+}
+
 /** What a run tells, in the order in which it happened. The last three are final. */
 export type Signal =
-  | { readonly kind: "progress"; readonly data: Progress; readonly message?: string }
-  | { readonly kind: "awaiting_input"; readonly question: AskedQuestion }
-  | { readonly kind: "resumed"; readonly request_id: string; readonly by: ResumedBy }
+  | ({ readonly kind: "progress"; readonly data: Progress; readonly message?: string } & Resumable)
+  | ({ readonly kind: "awaiting_input"; readonly question: AskedQuestion } & Resumable)
+  | ({ readonly kind: "resumed"; readonly request_id: string; readonly by: ResumedBy } & Resumable)
+  | ({
+      readonly kind: "artifact";
+      readonly name: string;
+      readonly media_type: string;
+      readonly bytes: Uint8Array;
+    } & Resumable)
   | FinalSignal;
 
 export type FinalSignal =
@@ -257,26 +276,11 @@ export interface Run {
    * that gets no confirmation in `cancelGraceMs` cuts the work off by itself. Missing: it can't.
    */
   readonly cancel?: () => Promise<void>;
-}
-
-/** What a runtime says of itself when it is greeted, or why it says nothing. */
-export interface Probe {
-  /** Whether its program is there. */
-  readonly command_found: boolean;
-  /** The start that this is about; null where nothing was spawned. */
-  readonly launch_id: string | null;
-  readonly name?: string;
-  readonly version?: string;
-  /** In the runtime's own words. */
-  readonly capabilities: JsonObject;
-  /** undefined: it can't be told without a session. */
-  readonly auth_required?: boolean;
-  /** The ways to log in that it announces, in its own words. */
-  readonly auth_methods?: readonly Json[];
-  /** What it requires, and whether that answers now. */
-  readonly companions?: readonly { readonly name: string; readonly healthy: boolean }[];
-  /** Why it could not be greeted. */
-  readonly error?: string;
+  /**
+   * Lets go of a run that goes on at its runtime, to be attached to in another life of the node: `signals`
+   * ends without a final one. Missing: the run ends with the node.
+   */
+  readonly detach?: () => void;
 }
 
 /** How a kind of runtime is driven. A plain object; safe to call from many tasks at once. */
@@ -306,9 +310,17 @@ export interface RuntimeAdapter {
   lane(target: Target, options: JsonObject, sticky_key: string | null): Lane;
   /**
    * Hands the work over; resolves as soon as the runtime has it, never waits for its end.
-   * @throws AdapterFault submit_failed or protocol_error when it was refused or lost before
+   * @throws AdapterFault submit_failed or protocol_error when it was refused or lost before, timeout when
+   *   it is unknown whether the runtime has it
    */
   submit(task: TaskToRun, target: Target, lease: Lease, signal: AbortSignal): Promise<Run>;
+  /**
+   * Goes on with a run that an earlier life of the node has left at its runtime. Pure: whatever the run does
+   * over the network it does afterwards, and tells by its signals. Missing, or undefined: it can't be.
+   */
+  attach?(left: LeftRun, target: Target): Run | undefined;
+  /** Whether the session of a key could be gone on with, from what is known, without touching the runtime. */
+  reuse?(target: Target, options: JsonObject, sticky_key: string | null): Reuse;
   /**
    * Ends the runtime's processes, or only the one that `options` choose; resolves with whether anything
    * ran.

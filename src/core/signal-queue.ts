@@ -4,15 +4,18 @@
  * Invariants:
  * 1. The signals come out in the order in which they were pushed, each once.
  * 2. The first final signal ends the queue; whatever is pushed after it is dropped.
- * 3. One reader. A reader that goes away early leaves nothing behind: later signals are not kept.
+ * 3. A queue that was closed ends without a final signal; what was pushed before still comes out.
+ * 4. One reader. A reader that goes away early leaves nothing behind: later signals are not kept.
  */
 import type { FinalSignal, Signal } from "./ports.ts";
 
 export interface SignalQueue {
   /** Answers whether the signal was taken; false: the run has ended already. */
   push(signal: Signal): boolean;
-  /** Whether a final signal was pushed. */
+  /** Whether a final signal was pushed, or the queue was closed. */
   ended(): boolean;
+  /** Ends it without a final signal. */
+  close(): void;
   readonly signals: AsyncIterable<Signal>;
 }
 
@@ -72,6 +75,13 @@ export function createSignalQueue(): SignalQueue {
       return true;
     },
     ended: () => ended,
+    close() {
+      ended = true;
+      if (wake === undefined) return;
+      const resolve = wake;
+      wake = undefined;
+      resolve(finish());
+    },
     signals: { [Symbol.asyncIterator]: () => iterator },
   };
 }

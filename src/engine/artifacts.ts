@@ -4,7 +4,7 @@ import type { ArtifactStore, Clock } from "#src/core/ports.ts";
 import { fail } from "#src/errors.ts";
 import { type ArtifactRow, type ArtifactRows, referenceOf } from "#src/store/artifact-rows.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
-import type { OpenTask } from "#src/store/task-rows.ts";
+import type { OpenTask, TaskChanges } from "#src/store/task-rows.ts";
 import { newId } from "#src/store/ulid.ts";
 
 /** The largest value that a record or an event holds itself, as JSON in bytes. */
@@ -23,8 +23,11 @@ export interface ArtifactKeeper {
   store(media_type: string, bytes: Uint8Array): Promise<StoredBytes>;
   /** Takes back what was stored for a task that didn't come to be. */
   discard(stored: StoredBytes): Promise<void>;
-  /** Writes an artifact's row and its event in the task's commit of this turn. */
-  attach(task: OpenTask, stored: StoredBytes): void;
+  /**
+   * Writes an artifact's row and its event in the task's commit of this turn.
+   * @param more its name at the runtime, and what else the task's record gains
+   */
+  attach(task: OpenTask, stored: StoredBytes, more?: { name: string; changes: TaskChanges }): void;
   /** What is known of an artifact. */
   find(artifact_id: string): ArtifactRow | undefined;
   /**
@@ -56,11 +59,14 @@ export function openArtifactKeeper(
       return stored;
     },
     discard: (stored) => store.remove(stored.artifact_id),
-    attach(task, stored) {
+    attach(task, stored, more) {
       const row = { ...stored, task_id: task.fixed.task_id };
       const { artifact_id, media_type } = row;
-      const event = { kind: "artifact.created", source: "storage", message: `kept ${media_type}` } as const;
-      if (log.append(task, { ...event, data: referenceOf(row) }) === undefined) {
+      const message = `kept ${more === undefined ? media_type : `${more.name} (${media_type})`}`;
+      const event = { kind: "artifact.created", source: "storage", message } as const;
+      const changes = more?.changes === undefined ? {} : { changes: more.changes };
+      const data = { ...referenceOf(row), ...(more === undefined ? {} : { name: more.name }) };
+      if (log.append(task, { ...event, data, ...changes }) === undefined) {
         throw new Error(`the task of artifact ${artifact_id} has ended`);
       }
       log.with(task, () => rows.insert(row));

@@ -65,6 +65,8 @@ export interface Work {
   readonly answering: Set<string>;
   /** The node stops: whatever the run says now, but for completed, the task was interrupted. */
   interrupting: boolean;
+  /** The run was let go of, and goes on without this node: nothing more is to be said of its task. */
+  left: boolean;
   /** Why something that the run told could not be written; the task can't end but by this fault. */
   lost: Error | undefined;
 }

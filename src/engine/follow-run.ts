@@ -16,8 +16,9 @@ import { cancelRun, overdue, pauseRunningTime, resumeRunningTime } from "./steer
 
 /** Writes down a run's signals until its final one; resolves when the run has ended. */
 export async function followRun(engine: Engine, work: Work, run: Run): Promise<void> {
-  const chunks = joinChunks(engine.clock, (type, text) => {
-    noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: { type, text } });
+  const chunks = joinChunks(engine.clock, (type, text, state) => {
+    const data = { type, text };
+    noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data, ...keeping(state) });
   });
   try {
     for await (const signal of run.signals) {
@@ -29,9 +30,13 @@ export async function followRun(engine: Engine, work: Work, run: Run): Promise<v
     work.timers.running?.();
     work.timers.cancelling?.();
   }
-  if (ended(work.task.status)) return;
+  if (ended(work.task.status) || work.left) return;
   throw work.lost ?? new Error("the run ended without a final signal");
 }
+
+/** What is needed to attach to the run again, kept with what it belongs to. */
+const keeping = (state: JsonObject | undefined): Pick<Happening, "changes"> =>
+  state === undefined ? {} : { changes: { adapter_state: state } };
 
 /**
  * Writes down what a run told. When that can't be written, the run is stopped, and the task ends as a
@@ -49,13 +54,15 @@ export function noteOfRun(engine: Engine, work: Work, happening: Happening): Pro
 
 /** @returns a promise only where there is something to wait for */
 function write(engine: Engine, work: Work, chunks: Chunks, signal: Signal): Promise<void> | undefined {
-  if (signal.kind === "progress") return writeProgress(engine, work, chunks, signal.data, signal.message);
+  if (signal.kind === "progress") return writeProgress(engine, work, chunks, signal);
   chunks.flush();
   switch (signal.kind) {
     case "awaiting_input":
-      return writeAsked(engine, work, signal.question);
+      return writeAsked(engine, work, signal);
     case "resumed":
-      return writeResumed(engine, work, signal.request_id, signal.by);
+      return writeResumed(engine, work, signal);
+    case "artifact":
+      return writeArtifact(engine, work, signal);
     case "completed":
     case "failed":
     case "cancelled":
@@ -65,37 +72,52 @@ function write(engine: Engine, work: Work, chunks: Chunks, signal: Signal): Prom
   }
 }
 
+type SignalOf<Kind extends Signal["kind"]> = Extract<Signal, { kind: Kind }>;
+
 function writeProgress(
   engine: Engine,
   work: Work,
   chunks: Chunks,
-  data: Progress,
-  message: string | undefined,
+  { data, message, state }: SignalOf<"progress">,
 ): Promise<void> | undefined {
   if (data.type === "message" || data.type === "thought") {
-    chunks.add(data.type, data.text);
+    chunks.add(data.type, data.text, state);
     return undefined;
   }
   chunks.flush();
   if (!nestsWithin(data, maxDepth)) {
     const left = { type: "log", text: `a step of the type ${data.type} nests too deep, and was left out` };
-    noteOfRun(engine, work, { kind: "task.progress", source: "adapter", data: left });
+    noteOfRun(engine, work, { kind: "task.progress", source: "adapter", data: left, ...keeping(state) });
     return undefined;
   }
   const text = JSON.stringify(data);
   if (text.length * 3 > largestInline && Buffer.byteLength(text) > largestInline)
-    return writeLarge(engine, work, data, text);
+    return writeLarge(engine, work, { data, text, state });
   noteOfRun(engine, work, {
     kind: "task.progress",
     source: "runtime",
     data,
     ...(message === undefined ? {} : { message }),
+    ...keeping(state),
   });
   return undefined;
 }
 
+/** Bytes that a run made, under the name that it gave them. */
+async function writeArtifact(engine: Engine, work: Work, signal: SignalOf<"artifact">): Promise<void> {
+  const { name, media_type, bytes, state } = signal;
+  if (ended(work.task.status)) return;
+  const stored = await engine.artifacts.store(media_type, bytes);
+  if (ended(work.task.status)) return;
+  engine.artifacts.attach(work.task, stored, { name, changes: keeping(state).changes ?? {} });
+}
+
 /** A step that is too large for an event: its bytes are an artifact, the event has its reference. */
-async function writeLarge(engine: Engine, work: Work, data: Progress, text: string): Promise<void> {
+async function writeLarge(
+  engine: Engine,
+  work: Work,
+  { data, text, state }: { data: Progress; text: string; state: JsonObject | undefined },
+): Promise<void> {
   if (ended(work.task.status)) return;
   const stored = await engine.artifacts.store("application/json", Buffer.from(text));
   if (ended(work.task.status)) return;
@@ -106,14 +128,18 @@ async function writeLarge(engine: Engine, work: Work, data: Progress, text: stri
     truncated: true,
     artifact: referenceOf(stored),
   };
-  noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event });
+  noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event, ...keeping(state) });
 }
 
 /** A question that is too large for an event: what is large of it is an artifact, which it names. */
-function writeAsked(engine: Engine, work: Work, asked: AskedQuestion): Promise<void> | undefined {
-  const { tool_call, schema } = asked;
-  if (fits({ tool_call, schema })) return writeQuestion(engine, work, asked);
-  return storeLargeParts(engine, work, asked).then((small) => writeQuestion(engine, work, small));
+function writeAsked(
+  engine: Engine,
+  work: Work,
+  { question, state }: SignalOf<"awaiting_input">,
+): Promise<void> | undefined {
+  const { tool_call, schema } = question;
+  if (fits({ tool_call, schema })) return writeQuestion(engine, work, question, state);
+  return storeLargeParts(engine, work, question).then((small) => writeQuestion(engine, work, small, state));
 }
 
 const nothingLarge = { nothing: "it nests too deep to be kept" };
@@ -135,7 +161,12 @@ const smallOf = (object: JsonObject): JsonObject =>
 const fits = (value: object): boolean =>
   nestsWithin(value, maxDepth) && Buffer.byteLength(JSON.stringify(value)) <= largestInline - 4096;
 
-function writeQuestion(engine: Engine, work: Work, asked: AskedQuestion): undefined {
+function writeQuestion(
+  engine: Engine,
+  work: Work,
+  asked: AskedQuestion,
+  state: JsonObject | undefined,
+): undefined {
   const { task } = work;
   const { timeout_ms, ...question } = asked;
   const askedAt = engine.clock.now();
@@ -149,18 +180,13 @@ function writeQuestion(engine: Engine, work: Work, asked: AskedQuestion): undefi
     source: "runtime",
     message: question.prompt,
     data: open,
-    changes: { awaiting: [...task.awaiting, open] },
+    changes: { awaiting: [...task.awaiting, open], ...keeping(state).changes },
   });
   if (kept !== undefined) pauseRunningTime(engine, work);
   return undefined;
 }
 
-function writeResumed(
-  engine: Engine,
-  work: Work,
-  request_id: string,
-  by: Extract<Signal, { kind: "resumed" }>["by"],
-): undefined {
+function writeResumed(engine: Engine, work: Work, { request_id, by, state }: SignalOf<"resumed">): undefined {
   const { task } = work;
   const others = task.awaiting.filter((question) => question.request_id !== request_id);
   if (others.length === task.awaiting.length) return undefined;
@@ -168,7 +194,7 @@ function writeResumed(
     kind: "task.resumed",
     source: "runtime",
     data: { by, request_id },
-    changes: { awaiting: others },
+    changes: { awaiting: others, ...keeping(state).changes },
   });
   if (others.length === 0) resumeRunningTime(engine, work);
   return undefined;
@@ -209,8 +235,11 @@ function endOf(work: Work, signal: FinalSignal): Happening {
   if (cancel !== null) return { kind: "task.cancelled", source: "runtime", message: outcome(signal) };
   if (work.interrupting) return failed("interrupted", `the node was stopped in mid-turn; ${outcome(signal)}`);
   if (signal.kind === "cancelled") return failed("remote_failed", "the runtime cancelled the work by itself");
-  const reason = signal.reason === "protocol_error" ? "protocol_error" : "remote_failed";
-  return failed(reason, signal.detail);
+  const { reason } = signal;
+  return failed(
+    reason === "protocol_error" || reason === "interrupted" ? reason : "remote_failed",
+    signal.detail,
+  );
 }
 
 const cutOff = {

@@ -3,13 +3,15 @@
  * goes out at once, what follows within 50 ms goes out together, at most 8 KB at a time.
  *
  * 1. Nothing is lost or reordered, and messages are never joined with thoughts.
+ * 2. A state goes out with the text that it came with, in the same turn.
  */
-import type { Clock } from "#src/core/ports.ts";
+import type { Clock, JsonObject } from "#src/core/ports.ts";
 
 export type ChunkType = "message" | "thought";
 
 export interface Chunks {
-  add(type: ChunkType, text: string): void;
+  /** @param state what is to be kept together with the text */
+  add(type: ChunkType, text: string, state?: JsonObject): void;
   /** Lets out what is held back. */
   flush(): void;
 }
@@ -22,9 +24,13 @@ const largestEncoded = 16_000;
 /**
  * @param emit gets texts whose data fits into an event
  */
-export function joinChunks(clock: Clock, emit: (type: ChunkType, text: string) => void): Chunks {
+export function joinChunks(
+  clock: Clock,
+  emit: (type: ChunkType, text: string, state?: JsonObject) => void,
+): Chunks {
   let held = "";
   let heldType: ChunkType = "message";
+  let heldState: JsonObject | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
   let disarm: (() => void) | undefined;
 
@@ -35,13 +41,14 @@ export function joinChunks(clock: Clock, emit: (type: ChunkType, text: string) =
     const text = held;
     held = "";
     lastAt = clock.now();
-    for (const piece of pieces(text)) emit(heldType, piece);
+    for (const piece of pieces(text)) emit(heldType, piece, heldState);
   };
 
   return {
-    add(type, text) {
+    add(type, text, state) {
       if (held !== "" && (type !== heldType || held.length + text.length > largest)) flush();
       heldType = type;
+      heldState = state;
       held += text;
       const dueInMs = lastAt + holdMs - clock.now();
       if (dueInMs <= 0 || held.length >= largest) flush();

@@ -2,16 +2,19 @@
  * After a restart: the fate of each task that an earlier life left open, decided from the log before
  * anything is launched or answered.
  *
- * 1. What was not handed over goes on; what was, and can't be taken up again, failed as interrupted,
- *    with the text that was seen of it.
- * 2. A cancel that was under way has had its effect: the processes of earlier lives are ended first.
+ * 1. What was not handed over goes on; so does what runs on at its runtime, which is reached for in the
+ *    background. What can't be taken up again failed as interrupted, with the text that was seen of it.
+ * 2. A cancel that was under way has had its effect where the process ended: those of earlier lives are
+ *    ended first. Where the run goes on it is said again.
  * 3. Where a parent was cancelled, its children are too, also those that had not heard of it yet.
  */
+import type { Run } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
+import { leftRunOf, startAttached } from "./reattach.ts";
 import { pendingLaunch, startWork } from "./run-task.ts";
 import { noteCancel } from "./steer-task.ts";
 
@@ -23,11 +26,14 @@ import { noteCancel } from "./steer-task.ts";
 export async function recoverTasks(engine: Engine): Promise<{ resumed: number; ended: number }> {
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
   for (const task of open) cancelWithParent(engine, task);
-  await Promise.all(open.map((task) => decide(engine, task)));
+  const runs = new Map<OpenTask, Run>();
+  await Promise.all(open.map((task) => decide(engine, task, runs)));
   const left = open.filter((task) => !ended(task.status));
+  // Those that run have their places already.
+  for (const [task, run] of runs) goOn(engine, task, run);
   // They go on as if they had all been waiting: the places aren't taken by those that are looked at first.
   const grant = engine.places.hold();
-  for (const task of left) takeUp(engine, task);
+  for (const task of left) if (!runs.has(task)) takeUp(engine, task);
   grant();
   engine.log.batch.flush();
   return { resumed: left.length, ended: open.length - left.length };
@@ -45,10 +51,13 @@ function cancelWithParent(engine: Engine, task: OpenTask): void {
 }
 
 /** @returns when what was decided is on disk */
-async function decide(engine: Engine, task: OpenTask): Promise<void> {
+async function decide(engine: Engine, task: OpenTask, runs: Map<OpenTask, Run>): Promise<void> {
   const { resolved_runtime } = task.fixed;
-  if (handedOver.has(task.status)) await interruptTask(engine, task, toldOf(task));
-  else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
+  if (handedOver.has(task.status)) {
+    const run = runOf(engine, task);
+    if (run !== undefined) runs.set(task, run);
+    else await interruptTask(engine, task, toldOf(task));
+  } else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   else if (!engine.routing.targets.has(resolved_runtime))
     await failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
   else if (task.status === "launching" || task.status === "ready") {
@@ -69,6 +78,17 @@ const toldOf = ({ status }: OpenTask) => ({
   timeout: "the node ended before the runtime confirmed that it stopped",
   cancelled: "the runtime's process ended with the node",
 });
+
+/** What runs on without the node; nothing does whose target has gone. */
+function runOf(engine: Engine, task: OpenTask): Run | undefined {
+  const target = engine.routing.targets.get(task.fixed.resolved_runtime);
+  return target === undefined ? undefined : leftRunOf(engine, task, target, adapterOf(engine, target));
+}
+
+function goOn(engine: Engine, task: OpenTask, run: Run): void {
+  const target = engine.routing.targets.get(task.fixed.resolved_runtime);
+  if (target !== undefined) startAttached(engine, { task, target, adapter: adapterOf(engine, target) }, run);
+}
 
 function takeUp(engine: Engine, task: OpenTask): void {
   const target = engine.routing.targets.get(task.fixed.resolved_runtime);

@@ -34,7 +34,18 @@ const mostLaunches = 3;
 const over = new Error("the task is over");
 
 /** Takes up an open task; what is known at once is decided in this turn. */
-export function startWork(engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work {
+export const startWork = (engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work =>
+  beginWork(engine, { task, target, adapter }, runToTheEnd);
+
+/**
+ * Begins to work on a task.
+ * @param story what is done; when it is over the place is given back
+ */
+export function beginWork(
+  engine: Engine,
+  { task, target, adapter }: Pick<Work, "task" | "target" | "adapter">,
+  story: (engine: Engine, work: Work) => Promise<void>,
+): Work {
   const done = Promise.withResolvers<void>();
   const work: Work = {
     task,
@@ -49,11 +60,12 @@ export function startWork(engine: Engine, task: OpenTask, target: Target, adapte
     runningSince: 0,
     answering: new Set(),
     interrupting: false,
+    left: false,
     lost: undefined,
   };
   setMaxListeners(0, work.over.signal);
   engine.works.set(task.fixed.task_id, work);
-  runToTheEnd(engine, work)
+  story(engine, work)
     .catch((thrown: unknown) => endAsFault(engine, work, thrown))
     .finally(() => {
       // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
@@ -154,6 +166,7 @@ async function formerGone(engine: Engine, { task, over }: Work, retiring: Promis
 async function launchFor(engine: Engine, work: Work, launches: number): Promise<Lease | undefined> {
   const { task, target, adapter, over } = work;
   if (over.signal.aborted) return undefined;
+  if (target.launch.mode === "external") return reach(engine, work);
   if (!task.fixed.delivery.launch_if_down) {
     failTask(
       engine,
@@ -193,8 +206,19 @@ async function launchFor(engine: Engine, work: Work, launches: number): Promise<
   }
 }
 
+/** A runtime that is never started here answers, or the task has failed. */
+async function reach(engine: Engine, { task, target, adapter, over }: Work): Promise<Lease | undefined> {
+  try {
+    return await adapter.launch(target, task.fixed.runtime_options, over.signal).lease;
+  } catch (thrown) {
+    if (!(thrown instanceof AdapterFault)) throw thrown;
+    if (!over.signal.aborted) failTask(engine, task, "runtime_unavailable", thrown.message);
+    return undefined;
+  }
+}
+
 /** @returns settles when the place is granted or no longer wanted; undefined: it is granted now */
-function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
+export function askPlace(engine: Engine, work: Work): Promise<void> | undefined {
   const { task, target, adapter, over } = work;
   const { process, session } = laneOf(adapter, target, task.fixed);
   const lane = session === null ? null : `${process}\n${session}`;
@@ -242,13 +266,20 @@ async function handOver(engine: Engine, work: Work, lease: Lease): Promise<Run |
     const reason = submitReasons.has(thrown.kind) ? (thrown.kind as FailureReason) : "submit_failed";
     if (engine.stopping)
       failTask(engine, task, "interrupted", "the node was stopped while the work was handed over");
+    else if (thrown.kind === "timeout") failTask(engine, task, "interrupted", thrown.message);
     else failTask(engine, task, reason, thrown.message);
     return undefined;
   }
 }
 
 async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
-  const { task_id, conversation_id, sender, intent, payload, runtime_options, trace, delivery } =
+  const task = taskLeft(work);
+  return { ...task, payload: work.task.fixed.payload ?? (await storedPayload(engine, work)) };
+}
+
+/** The task as an adapter sees it; a large payload is null. */
+export function taskLeft(work: Pick<Work, "task" | "target">): TaskToRun {
+  const { task_id, conversation_id, sender, intent, payload, runtime_options, trace, delivery, metadata } =
     work.task.fixed;
   return {
     task_id,
@@ -256,8 +287,10 @@ async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
     thread_id: null,
     sender,
     intent,
-    payload: payload ?? (await storedPayload(engine, work)),
+    payload,
     runtime_options,
+    delivery: { ...delivery },
+    metadata,
     trace_id: trace.trace_id,
     sticky_key: stickyKeyOf(work.target, work.task.fixed),
     question_timeout_ms: delivery.question_timeout_ms,

@@ -1,6 +1,7 @@
 /**
  * A graceful end: turns that run are cancelled at their runtimes and end as interrupted, with what
- * they had; what waits stays in the log for the next life.
+ * they had; what waits, and what goes on at its runtime without this node, stays in the log for the next
+ * life.
  */
 import { ended } from "#src/core/task-machine.ts";
 import type { Engine, Work } from "./engine.ts";
@@ -16,8 +17,10 @@ const confirmMs = 2000;
  */
 export async function stopEngine(engine: Engine): Promise<void> {
   engine.stopping = true;
-  const running = [...engine.works.values()].filter((work) => work.run !== undefined);
-  for (const work of engine.works.values()) if (work.run === undefined) leave(work);
+  const works = [...engine.works.values()];
+  for (const work of works) if (work.run === undefined) leave(work);
+  await Promise.all(works.map(letGo));
+  const running = works.filter((work) => work.run !== undefined && !work.left);
   await Promise.race([
     Promise.all(running.map((work) => interrupt(engine, work))),
     elapsed(engine, confirmMs),
@@ -39,6 +42,14 @@ const unconfirmed = {
 /** It stays where it is in the log; nothing more happens to it in this life. */
 function leave(work: Work): void {
   work.over.abort();
+}
+
+/** A run that goes on without the node is taken up again by the next life. */
+async function letGo(work: Work): Promise<void> {
+  if (work.run?.detach === undefined || ended(work.task.status)) return;
+  work.left = true;
+  work.run.detach();
+  await work.done;
 }
 
 async function interrupt(engine: Engine, work: Work): Promise<void> {

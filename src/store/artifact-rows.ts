@@ -33,7 +33,7 @@ export function openArtifactRows(writer: Sqlite, reader: Sqlite): ArtifactRows {
 }
 
 /** The reference that goes over the wire. */
-export function referenceOf(row: Omit<ArtifactRow, "task_id">): ArtifactRef {
+export function referenceOf(row: Omit<ArtifactRow, "task_id">): Omit<ArtifactRef, "name"> {
   const { artifact_id, media_type, size_bytes, sha256 } = row;
   return { artifact_id, media_type, url: `/artifacts/${artifact_id}`, size_bytes, sha256 };
 }

@@ -58,19 +58,22 @@ describe.skipIf(olderNode === undefined)("alink-node under an older Node", () =>
 });
 
 describe("an executable that isn't built", () => {
-  it.each(["alink-cli", "alink-node", "fake-acp-client-agent"])("%s says so in one line", async (name) => {
-    using home = createHome();
-    cpSync(join(root, "cli/bin"), join(home.path, "bin"), { recursive: true });
-    const { exitCode, stderr } = await execa(
-      process.execPath,
-      [join(home.path, "bin", `${name}.mjs`)],
-      options,
-    );
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 69,
-      stderr: `${name}: it is not built yet; run npm run build in the clone`,
-    });
-  });
+  it.each(["alink-cli", "alink-node", "fake-acp-client-agent", "fake-acp-comm-agent"])(
+    "%s says so in one line",
+    async (name) => {
+      using home = createHome();
+      cpSync(join(root, "cli/bin"), join(home.path, "bin"), { recursive: true });
+      const { exitCode, stderr } = await execa(
+        process.execPath,
+        [join(home.path, "bin", `${name}.mjs`)],
+        options,
+      );
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 69,
+        stderr: `${name}: it is not built yet; run npm run build in the clone`,
+      });
+    },
+  );
 });
 
 describe("the scripts of package.json", () => {

@@ -231,7 +231,8 @@ describe("the registry", () => {
     [`${target}routes:\n  x: { runtime: b }\n`, /^FILE:6:8: routes.x.runtime: there is no runtime b/],
     [
       target.replace("acp", "acp_http"),
-      /^FILE:3:5: runtimes.a.adapter: must be acp; acp_http, a2a and gateway are not in this version/,
+      /^FILE:2:3: runtimes.a.endpoint: is missing/,
+      /^FILE:4:15: runtimes.a.launch.command: is only for a server that the node starts/,
     ],
     [
       target.replace("{ command", "{ mode: external, command"),
@@ -244,7 +245,8 @@ describe("the registry", () => {
     ],
     ["a\n", /^FILE:1:1: .*expected object/],
     ["runtimes: 3\n", /^FILE:1:1: runtimes: .*expected (object|record)/],
-    ["runtimes:\n  a: {}\n", /^FILE:2:3: runtimes.a.adapter: /, /^FILE:2:3: runtimes.a.launch: /],
+    ["runtimes:\n  a: {}\n", /^FILE:2:3: runtimes.a.adapter: /],
+    ["runtimes:\n  a: { adapter: acp }\n", /^FILE:2:3: runtimes.a.launch: is missing/],
     ["runtimes:\n  a:\n    adapter: acp\n    adapter: acp\n", /^FILE:4:5: .*unique/],
     [target.replace("adapter: acp", "adapter: a2a"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
     [target.replace("adapter: acp", "adapter: gateway"), /^FILE:3:5: runtimes.a.adapter: must be acp/],
@@ -279,7 +281,10 @@ describe("the registry", () => {
       target.replace("command: [agent]", 'commands: { "Two words": [x] }'),
       /^FILE:4:27: runtimes.a.launch.commands.Two words: /,
     ],
-    [`${target}    endpoint: http://127.0.0.1:1\n`, /^FILE:5:5: runtimes.a.endpoint: is not known here/],
+    [
+      `${target}    endpoint: http://127.0.0.1:1\n`,
+      /^FILE:5:5: runtimes.a.endpoint: is only for the adapter acp_http/,
+    ],
     [`${target}    dialect: claude\n`, /^FILE:5:5: runtimes.a.dialect: /],
     [`${target}    timeout_ms: 0\n`, /^FILE:5:5: runtimes.a.timeout_ms: Too small/],
     [`${target}    capabilities: [x, ""]\n`, /^FILE:5:23: runtimes.a.capabilities.1: Too small/],

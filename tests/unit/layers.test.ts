@@ -25,16 +25,19 @@ const layers: readonly Layer[] = [
   { of: "src/store/", may: ["contracts/", "src/core/", "generated/migrations/", ...everywhere] },
   { of: "src/processes/", may: ["contracts/enums.ts", "src/core/", ...everywhere] },
   { of: "src/adapters/acp/", may: ofAdapters },
+  { of: "src/adapters/acp-http/", may: ofAdapters },
   { of: "src/adapters/fake/", may: ofAdapters },
   { of: "src/engine/", may: ["contracts/", "src/core/", "src/store/", ...everywhere] },
   { of: "src/http/", may: ["contracts/", "src/core/", "src/engine/", "src/store/", ...everywhere] },
   { of: "src/main.ts", may: ["contracts/", "src/"] },
   { of: "src/node-command.ts", may: ["contracts/", "src/"] },
   { of: "src/upkeep/", may: ["contracts/", "src/"] },
-  ...["clock", "config", "errors", "log", "registry", "version", "yaml-file"].map((name) => ({
-    of: `src/${name}.ts`,
-    may: ["contracts/", "src/core/", "src/yaml-file.ts", ...everywhere],
-  })),
+  ...["clock", "config", "errors", "log", "registry", "registry-adapters", "version", "yaml-file"].map(
+    (name) => ({
+      of: `src/${name}.ts`,
+      may: ["contracts/", "src/core/", "src/yaml-file.ts", "src/registry-adapters.ts", ...everywhere],
+    }),
+  ),
   { of: "cli/", may: ["cli/"] },
   { of: "generated/client/", may: [], packages: ["eventsource-parser"] },
 ];

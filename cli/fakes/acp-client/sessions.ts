@@ -17,7 +17,8 @@ export interface Session {
 }
 
 export interface Sessions {
-  open(): Session;
+  /** @param session_id a name of the client's for it; default: a new one */
+  open(session_id?: string): Session;
   find(session_id: string): Session | undefined;
   /** Takes a session up again, from memory or from disk. */
   load(session_id: string): Session | undefined;
@@ -47,8 +48,8 @@ export function createSessions(directory: string | undefined): Sessions {
   };
 
   return {
-    open() {
-      const session = add(randomUUID(), []);
+    open(session_id = randomUUID()) {
+      const session = add(session_id, []);
       save(session);
       return session;
     },

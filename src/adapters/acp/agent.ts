@@ -9,11 +9,11 @@
 import type { Clock, JsonObject, Lease, Question, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import type { Settlement } from "#src/core/questions.ts";
+import { createLeases } from "#src/processes/leases.ts";
 import type { ProcessLog } from "#src/processes/start.ts";
 import { type Child, describeExit } from "#src/processes/supervise.ts";
 import { type Connection, connect, type Reply } from "./connection.ts";
 import { type Announced, instructionOf, introduce, offersSession } from "./greeting.ts";
-import { createLeases } from "./leases.ts";
 import { createMessageStream } from "./message-stream.ts";
 import {
   decidePermission,

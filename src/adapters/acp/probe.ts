@@ -1,9 +1,8 @@
 /** What an agent announced of itself, or why it came to nothing, as the answer to a probe. */
-import { statSync } from "node:fs";
-import { delimiter, resolve } from "node:path";
 import type { Json, Launch, Probe } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import { isThere, type ProgramPlace } from "#src/processes/program.ts";
 import type { Agent } from "./agent.ts";
 
 /** JSON-RPC's code of an agent that wants a login first. */
@@ -17,7 +16,7 @@ export interface Probed {
   /** Whether the registry has it logged in when it is greeted. */
   readonly isLoggedIn: boolean;
   /** Where its program is looked for. */
-  readonly place: () => { readonly program: string; readonly cwd: string; readonly path: string };
+  readonly place: () => ProgramPlace;
 }
 
 /**
@@ -73,11 +72,3 @@ function failureOf(fault: AdapterFault, launch_id: string | null): Omit<Probe, "
 
 const wantsLogin = (fault: Error & { readonly code?: unknown }): boolean =>
   fault.code === authRequired || (fault.cause instanceof Error && wantsLogin(fault.cause));
-
-/** As the system looks for it; a launch may have failed before it did. */
-function isThere({ program, cwd, path }: ReturnType<Probed["place"]>): boolean {
-  const places = program.includes("/")
-    ? [resolve(cwd, program)]
-    : path.split(delimiter).map((folder) => resolve(cwd, folder, program));
-  return places.some((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
-}

@@ -1,10 +1,10 @@
-/** The holds on one process: one for each of its subcontexts. */
+/** The holds on one process, or on a server that is none of ours: one for each of its subcontexts. */
 import type { JsonObject, Lease } from "#src/core/ports.ts";
 
 export interface LeaseOptions {
   readonly runtime_id: string;
-  readonly process_id: number;
-  readonly launch_id: string;
+  readonly process_id: number | null;
+  readonly launch_id?: string;
   readonly metadata: JsonObject;
   readonly newId: () => string;
   /** Aborted when the process has gone, or is being ended. */

@@ -1,0 +1,86 @@
+/** How a task is handed over to a server: its agent, its session, then the run. */
+import type { JsonObject, Target, TaskToRun } from "#src/core/ports.ts";
+import { AdapterFault } from "#src/core/ports.ts";
+import { agentFor } from "./agents.ts";
+import { streamOf } from "./answering.ts";
+import { NoAnswer, type Opened, open, restOf, type Server } from "./calls.ts";
+import { inputOf } from "./input.ts";
+import { objectIn, textIn } from "./json.ts";
+import { type Begun, nothingTaken } from "./run.ts";
+import { type SessionOptions, sessionOf } from "./sessions.ts";
+import { refusalOf } from "./signals.ts";
+
+const unknown = "it is unknown whether the runtime took the work";
+
+/**
+ * Begins a run.
+ * @throws AdapterFault submit_failed or protocol_error when the server never had the work, timeout when that
+ *   is unknown
+ */
+export async function begin(
+  options: SessionOptions & { readonly target: Target },
+  task: TaskToRun,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const { server, dialect, target } = options;
+  const agent = dialect.agents ? await agentFor(server, target, task.runtime_options) : undefined;
+  const session = await sessionOf(options, task);
+  if (signal.aborted) throw new AdapterFault("submit_failed", "given up before the server had the work");
+  const about = agent === undefined ? {} : { agent_name: agent };
+  const { session_id } = session;
+  const body: JsonObject = { ...about, ...inputOf(task, dialect), session_id, mode: dialect.mode };
+  const opened = await post(server, body);
+  const stream = new AbortController();
+  const begun = { taken: nothingTaken, stream, left: undefined };
+  const frames = isStream(opened) ? streamOf(server, opened, stream.signal) : undefined;
+  if (frames !== undefined) {
+    const run_id = textOf(opened.headers["run-id"]);
+    if (run_id === undefined) {
+      stream.abort();
+      throw new AdapterFault("timeout", `the server streams without the header Run-ID; ${unknown}`);
+    }
+    return { ...begun, run_id, session_id, continuity: session.continuity, frames };
+  }
+  const run = await runIn(server, opened);
+  const named = textIn(run, "session_id") ?? session_id;
+  // A server that goes its own way about sessions remembers nothing of ours.
+  const continuity = named === session_id ? session.continuity : freshOf(session.continuity);
+  return { ...begun, run_id: textIn(run, "run_id") ?? "", session_id: named, continuity, frames: undefined };
+}
+
+const freshOf = ({ continuity, continuity_reason }: Begun["continuity"]): Begun["continuity"] => ({
+  continuity: "fresh",
+  continuity_reason: continuity === "fresh" ? continuity_reason : "the server opened a session of its own",
+});
+
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const isStream = ({ status, type }: Opened) => status < 300 && type.startsWith("text/event-stream");
+
+async function post(server: Server, body: JsonObject): Promise<Opened> {
+  try {
+    return await open(server, { method: "POST", path: "/runs", body });
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    if (!error.sent) throw new AdapterFault("submit_failed", error.message, { cause: error });
+    throw new AdapterFault("timeout", `${error.message}; ${unknown}`, { cause: error });
+  }
+}
+
+/** Behind a proxy the work may have been taken although the answer says that something failed. */
+const doubtful = new Set([502, 504]);
+
+async function runIn(server: Server, opened: Opened): Promise<JsonObject> {
+  const answer = await restOf(server, opened).catch((cause: unknown) => {
+    if (opened.status >= 300 || !(cause instanceof Error)) throw cause;
+    throw new AdapterFault("timeout", `${cause.message}; ${unknown}`, { cause });
+  });
+  if (answer.status >= 300) {
+    const kind = doubtful.has(answer.status) ? "timeout" : "submit_failed";
+    throw new AdapterFault(kind, `the server refused the run: ${server.mask(refusalOf(answer))}`);
+  }
+  const run = objectIn(answer.json);
+  if (textIn(run, "run_id") !== undefined) return run;
+  throw new AdapterFault("timeout", `the server answered a new run without its id; ${unknown}`);
+}

@@ -1,0 +1,111 @@
+/** What tests of HTTP runtimes need: the shipped fake as a command or as a server, and the adapter. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type AcpHttpOptions, createAcpHttpAdapter } from "#src/adapters/acp-http/index.ts";
+import type { Target } from "#src/core/ports.ts";
+import {
+  createMemoryBindings,
+  createMemoryLedger,
+  type OpenAdapter,
+  patient,
+  poolOptions,
+  targetOf,
+} from "./launching.ts";
+
+/** The shipped fake, from its source. */
+export function commAgent(...flags: string[]): string[] {
+  const program = fileURLToPath(new URL("../cli/fakes/acp-comm-agent.ts", import.meta.url));
+  return [process.execPath, program, ...flags];
+}
+
+/** A target whose server is started for it at a port. */
+export function managedTarget(
+  port: number,
+  flags: readonly string[] = [],
+  changes: Partial<Target> = {},
+): Target {
+  const target = targetOf(commAgent("--port", String(port), ...flags));
+  const endpoint = `http://127.0.0.1:${port}`;
+  return { ...target, adapter: "acp_http", dialect: "acp", endpoint, healthcheck: "/ping", ...changes };
+}
+
+/** A target whose server others run. */
+export function externalTarget(endpoint: string, changes: Partial<Target> = {}): Target {
+  const target = targetOf(null);
+  const launch = { ...target.launch, mode: "external" as const };
+  return {
+    ...target,
+    adapter: "acp_http",
+    dialect: "acp",
+    launch,
+    endpoint,
+    healthcheck: "/ping",
+    ...changes,
+  };
+}
+
+export interface CommServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
+/** Starts a server that prints where it answers. */
+export async function startServer([file = "", ...args]: readonly string[]): Promise<CommServer> {
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+  living.add(child);
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  void gone.then(() => living.delete(child));
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      const found = / answers at (\S+)\n/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    void gone.then(() => reject(new Error(`the server ended: ${said}`)));
+  });
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await gone;
+  };
+  return { url, port: Number(new URL(url).port), kill, [Symbol.asyncDispose]: kill };
+}
+
+/** Starts the shipped fake. */
+export const startCommAgent = (...flags: string[]): Promise<CommServer> =>
+  startServer(commAgent("--port", "0", ...flags));
+
+/** An HTTP adapter that ends its servers when it goes out of scope. */
+export function openHttpAdapter(changes: Partial<AcpHttpOptions> = {}): OpenAdapter {
+  const ledger = createMemoryLedger();
+  const workDir = mkdtempSync(join(tmpdir(), "aethrolink-test-"));
+  const adapter = createAcpHttpAdapter({
+    ...poolOptions(ledger),
+    workDir,
+    bindings: createMemoryBindings(),
+    ...changes,
+  });
+  return {
+    adapter,
+    ledger,
+    workDir,
+    async run(target, task, signal = patient) {
+      const lease = await adapter.launch(target, task.runtime_options, signal).lease;
+      return adapter.submit(task, target, lease, signal);
+    },
+    async [Symbol.asyncDispose]() {
+      await adapter.close();
+      rmSync(workDir, { recursive: true, force: true });
+    },
+  };
+}
