@@ -14,6 +14,7 @@ import {
   poolOptions,
   targetOf,
 } from "./launching.ts";
+import type { TargetEntry } from "./programs.ts";
 
 /** The shipped fake, from its source. */
 export function commAgent(...flags: string[]): string[] {
@@ -45,6 +46,11 @@ export function externalTarget(endpoint: string, changes: Partial<Target> = {}):
     healthcheck: "/ping",
     ...changes,
   };
+}
+
+/** An entry of the registry for a server that others run. */
+export function httpEntry(endpoint: string, more: TargetEntry["more"] = {}): TargetEntry {
+  return { more: { adapter: "acp_http", endpoint, ...more } };
 }
 
 export interface CommServer extends AsyncDisposable {

@@ -65,7 +65,8 @@ export function fixtureCommand(name: string, ...flags: string[]): string[] {
 
 /** What a registry says of a target, without its adapter. */
 export interface TargetEntry {
-  readonly command: readonly string[];
+  /** Absent: a server that others run. */
+  readonly command?: readonly string[];
   readonly env?: { readonly [name: string]: string };
   readonly timeout_ms?: number;
   /** More of `launch`. */

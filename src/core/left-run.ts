@@ -13,6 +13,8 @@ export interface LeftRun {
   readonly task: TaskToRun;
   /** As the last signal that was kept had it. */
   readonly adapter_state: JsonObject;
+  /** What it had said, as far as that was kept. */
+  readonly said: string;
   readonly awaiting: readonly LeftQuestion[];
 }
 

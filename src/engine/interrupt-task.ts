@@ -37,7 +37,7 @@ function endOf(task: OpenTask, told: Interruption): Happening {
 }
 
 /** What the runtime had said, as far as it was seen. */
-function saidBefore({ reader }: Engine, { fixed }: OpenTask): string {
+export function saidBefore({ reader }: Engine, { fixed }: Pick<OpenTask, "fixed">): string {
   return reader
     .events(fixed.task_id)
     .map(({ kind, data }) => (kind === "task.progress" && data.type === "message" ? data.text : ""))

@@ -12,6 +12,7 @@ import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { followRun } from "./follow-run.ts";
+import { saidBefore } from "./interrupt-task.ts";
 import { askPlace, beginWork, taskLeft } from "./run-task.ts";
 import { cancelRun, resumeRunningTime } from "./steer-task.ts";
 
@@ -26,6 +27,7 @@ export function leftRunOf(
   const left: LeftRun = {
     task: taskLeft({ task, target }),
     adapter_state: task.adapter_state,
+    said: saidBefore(engine, task),
     awaiting: task.awaiting.map(({ request_id, expires_at }) => ({
       request_id,
       leftMs: Date.parse(expires_at) - engine.clock.now(),

@@ -13,7 +13,7 @@ import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
-import { interruptTask } from "./interrupt-task.ts";
+import { type Interruption, interruptTask } from "./interrupt-task.ts";
 import { leftRunOf, startAttached } from "./reattach.ts";
 import { pendingLaunch, startWork } from "./run-task.ts";
 import { noteCancel } from "./steer-task.ts";
@@ -56,7 +56,7 @@ async function decide(engine: Engine, task: OpenTask, runs: Map<OpenTask, Run>):
   if (handedOver.has(task.status)) {
     const run = runOf(engine, task);
     if (run !== undefined) runs.set(task, run);
-    else await interruptTask(engine, task, toldOf(task));
+    else await interruptTask(engine, task, toldOf(engine, task));
   } else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   else if (!engine.routing.targets.has(resolved_runtime))
     await failTask(engine, task, "route_not_found", `the target ${resolved_runtime} is not there any more`);
@@ -73,11 +73,20 @@ const interruption = {
   awaiting_input: "the node ended while the runtime waited for an answer, and the runtime's process with it",
 } as const;
 
-const toldOf = ({ status }: OpenTask) => ({
-  interrupted: interruption[status as keyof typeof interruption],
-  timeout: "the node ended before the runtime confirmed that it stopped",
-  cancelled: "the runtime's process ended with the node",
-});
+function toldOf(engine: Engine, { status, fixed, remote }: OpenTask): Interruption {
+  const timeout = "the node ended before the runtime confirmed that it stopped";
+  const cancelled = "the runtime's process ended with the node";
+  const target = engine.routing.targets.get(fixed.resolved_runtime);
+  const why = target === undefined ? "its target is not there any more" : "its server is another one now";
+  // At a server of others it may go on; nobody is left to hear of it.
+  if (
+    remote?.binding === "acp_comm_http" &&
+    target?.launch.mode !== "managed" &&
+    target?.launch.mode !== "on_demand"
+  )
+    return { interrupted: `the node ended in mid-turn, and ${why}`, timeout, cancelled };
+  return { interrupted: interruption[status as keyof typeof interruption], timeout, cancelled };
+}
 
 /** What runs on without the node; nothing does whose target has gone. */
 function runOf(engine: Engine, task: OpenTask): Run | undefined {

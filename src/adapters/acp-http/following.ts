@@ -129,7 +129,6 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   const { server, dialect, run_id } = options;
   const path = `/runs/${encodeURIComponent(run_id)}`;
   let reached = !options.attached;
-  let recalled = !options.attached;
   let lists = dialect.lists_events;
   let lostAt: number | undefined;
 
@@ -176,8 +175,6 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
     if (events === undefined) return true;
     const all = objectsIn(events);
     const { events: from } = turn.taken();
-    if (!recalled) for (const event of all.slice(0, from)) turn.recall(event);
-    recalled = true;
     for (const event of all.slice(from)) turn.hear(event);
     return true;
   };

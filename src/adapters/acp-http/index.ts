@@ -123,7 +123,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       if (life !== undefined) remember(begun.session_id, life);
       return follow(begun, { task, target, life, server, signal });
     },
-    attach({ task, adapter_state, awaiting }, target) {
+    attach({ task, adapter_state, said, awaiting }, target) {
       const { run_id, session_id, endpoint } = adapter_state;
       const server = serverIn(() => serverOf(target, objectIn(task.runtime_options.headers)));
       // A process of ours has ended with the node, and another server knows nothing of the run.
@@ -136,7 +136,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
         continuity: { continuity: "resumed", continuity_reason: "the run went on while the node was down" },
         stream: new AbortController(),
         frames: undefined,
-        left: awaiting,
+        left: { said, awaiting },
       };
       return follow(begun, { task, target, life: undefined, server, signal: never });
     },

@@ -7,7 +7,7 @@
  *    else runs there, else its session is left for good.
  */
 import type { Continuity } from "#contracts/enums.ts";
-import type { LeftQuestion } from "#src/core/left-run.ts";
+import type { LeftRun } from "#src/core/left-run.ts";
 import type { Clock, JsonObject, Run } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { createAnswering } from "./answering.ts";
@@ -48,8 +48,8 @@ export interface Begun {
   /** Aborted, it gives up the stream. */
   readonly stream: AbortController;
   readonly frames: Frames | undefined;
-  /** The questions that an earlier life had open; undefined: it is of this life. */
-  readonly left: readonly LeftQuestion[] | undefined;
+  /** What an earlier life had of it; undefined: it is of this life. */
+  readonly left: Pick<LeftRun, "said" | "awaiting"> | undefined;
 }
 
 export const nothingTaken: Taken = { events: 0, said: 0, made: 0 };
@@ -78,6 +78,7 @@ export function createRun(begun: Begun, options: RunOptions): Run {
     mask: server.mask,
     remote,
     taken: begun.taken,
+    said: begun.left?.said ?? "",
     unanswered: (request_id) => void reject(request_id),
     broke: () => void sayCancel().catch(() => {}), // its task fails whatever comes of it
     over() {
@@ -125,7 +126,8 @@ export function createRun(begun: Begun, options: RunOptions): Run {
     }
   };
 
-  if (begun.left?.[0] !== undefined) turn.askAgain(begun.left[0]);
+  const [open] = begun.left?.awaiting ?? [];
+  if (open !== undefined) turn.askAgain(open);
   const following: Following | undefined = startFollowing(
     turn,
     { ...options, run_id, attached: begun.left !== undefined, retry },

@@ -147,7 +147,7 @@ export function createServers(options: ServersOptions): Servers {
         const { launch_id, pid: process_id } = child;
         const metadata = { launch_id, endpoint: target.endpoint };
         return {
-          leaseOf: createLeases({ runtime_id: target_id, process_id, metadata, newId, gone }),
+          leaseOf: createLeases({ runtime_id: target_id, process_id, launch_id, metadata, newId, gone }),
           runs: new Set(),
           gone,
           goneSaid: () => `${(gone.reason as Error).message}, see launch ${launch_id}`,

@@ -37,6 +37,8 @@ export interface TurnOptions {
   /** What is needed to attach to it, but for what was taken. */
   readonly remote: JsonObject;
   readonly taken: Taken;
+  /** What it had said in an earlier life. */
+  readonly said: string;
   /** Nobody has answered in time. */
   readonly unanswered: (request_id: string) => void;
   /** It can't be understood any more, and goes on at its server. */
@@ -49,8 +51,6 @@ export interface Turn {
   readonly signals: AsyncIterable<Signal>;
   ended(): boolean;
   taken(): Taken;
-  /** An event that an earlier life has taken: only what it said counts. */
-  recall(event: JsonObject): void;
   hear(event: JsonObject): void;
   /** Where the run stands as a whole, of a server that tells nothing else. */
   see(run: JsonObject): void;
@@ -75,7 +75,7 @@ export function createTurn(options: TurnOptions): Turn {
   const { clock, dialect } = options;
   const queue = createSignalQueue();
   let taken = options.taken;
-  let text = "";
+  let text = options.said;
   let data: Json | undefined;
   let bytes = 0;
   let cancelAsked = false;
@@ -168,12 +168,6 @@ export function createTurn(options: TurnOptions): Turn {
     signals: queue.signals,
     ended: queue.ended,
     taken: () => taken,
-    recall(event) {
-      const step = stepOf(event, dialect);
-      if (step?.kind !== "said") return;
-      text += step.text;
-      if (step.data !== undefined) data = step.data;
-    },
     hear(event) {
       if (queue.ended()) return;
       taken = { ...taken, events: taken.events + 1 };
@@ -182,7 +176,6 @@ export function createTurn(options: TurnOptions): Turn {
     see(run) {
       if (queue.ended()) return;
       const whole = answerOf(run);
-      if (text === "") text = whole.text.slice(0, taken.said);
       if (whole.text.length > taken.said) say(whole.text.slice(taken.said), whole.data);
       const step = stepOfRun(run, dialect);
       if (step.kind === "ended") {
