@@ -181,7 +181,7 @@ export const eventRoutes = c.router({
     metadata: {
       operationId: "streamEvents",
       tags: ["events"],
-      callers: ["operator", "reader"],
+
       codes: streamFailures.codes,
     },
   },

@@ -11,6 +11,7 @@ import type { TaskRecord } from "#contracts/tasks.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { fail } from "#src/errors.ts";
 import type { Frames, Tail } from "#src/store/tail.ts";
+import type { Listened } from "#src/store/viewer-tails.ts";
 import type { Engine } from "./engine.ts";
 
 /** Where frames go. */
@@ -33,7 +34,7 @@ const pageSize = 200;
 
 /** Where a stream's frames come from. */
 interface Source {
-  readonly tail: Tail | undefined;
+  readonly tail: Listened | undefined;
   /** Frames behind `after` from the log. */
   read(after: number): Frames | undefined;
   /** The id of the last event that there will be; undefined: more may follow. */
@@ -71,9 +72,14 @@ function committed(engine: Engine, task_id: string) {
 /**
  * Follows all tasks.
  * @param after a position; undefined: from now on
+ * @param viewer only what this participant sends or is the target of; undefined: everything
  * @throws RequestError position_gone when events behind `after` are kept no more
  */
-export function followAll(engine: Engine, after: number | undefined): (sink: Sink) => Follower {
+export function followAll(
+  engine: Engine,
+  after: number | undefined,
+  viewer?: string,
+): (sink: Sink) => Follower {
   const { gone, newest } = engine.reader.positions();
   if (after !== undefined && after > 0 && after < gone) {
     fail(
@@ -81,9 +87,11 @@ export function followAll(engine: Engine, after: number | undefined): (sink: Sin
       `Not all events behind position ${after} are kept any more, only those behind ${gone}. Begin again with after=0.`,
     );
   }
+  const { log, reader } = engine;
   const source: Source = {
-    tail: engine.log.all,
-    read: (from) => engine.reader.allFrames(from, pageSize),
+    tail: viewer === undefined ? log.all : log.viewers.of(viewer),
+    read: (from) =>
+      viewer === undefined ? reader.allFrames(from, pageSize) : reader.viewerFrames(viewer, from, pageSize),
     end: () => undefined,
   };
   return (sink) => follow(engine, source, after ?? newest, sink);

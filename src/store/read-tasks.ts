@@ -46,6 +46,8 @@ export interface TaskReader {
   frames(task_id: string, after: number, limit: number): Frames | undefined;
   /** The same of all tasks, by position. */
   allFrames(after: number, limit: number): Frames | undefined;
+  /** The same of what a participant sends or is the target of. */
+  viewerFrames(viewer: string, after: number, limit: number): Frames | undefined;
   events(task_id: string): TaskEvent[];
   /**
    * `gone`: up to here events of forgotten tasks are missing; `newest`: of all events that there ever
@@ -76,6 +78,11 @@ const halves = {
   received: sql`${eq(tasks.resolved_runtime, value("viewer"))} AND ${ne(tasks.sender, value("viewer"))}`,
 };
 const viewerConditions = { ...conditions, status: sql`+${tasks.status} = ${value("status")}` };
+
+const eventHalves = {
+  sent: eq(taskEvents.sender, value("viewer")),
+  received: sql`${eq(taskEvents.target, value("viewer"))} AND ${taskEvents.sender} IS NOT ${value("viewer")}`,
+};
 
 type FilterName = keyof typeof conditions;
 
@@ -120,6 +127,17 @@ export function openTaskReader(reader: Sqlite): TaskReader {
       .orderBy(taskEvents.position)
       .limit(value("limit")),
   );
+  const behind = (own: SQL) =>
+    db
+      .select()
+      .from(taskEvents)
+      .where(and(own, gt(taskEvents.position, value("after"))));
+  const ofViewer = prepare<EventRow & { position: number }>(
+    reader,
+    unionAll(behind(eventHalves.sent), behind(eventHalves.received))
+      .orderBy(taskEvents.position)
+      .limit(value("limit")),
+  );
   const ends = prepare<{ gone: number | null; newest: number | null }>(reader, {
     toSQL: () => ({
       sql: "SELECT (SELECT position FROM forgotten_position) AS gone, (SELECT max(position) FROM task_events) AS newest",
@@ -133,6 +151,8 @@ export function openTaskReader(reader: Sqlite): TaskReader {
     list: lister(reader),
     frames: (task_id, after, limit) => framesOf(ofTask.all({ task_id, after, limit }), (event) => event.seq),
     allFrames: (after, limit) => framesOf(ofAll.all({ after, limit }), (event) => event.position),
+    viewerFrames: (viewer, after, limit) =>
+      framesOf(ofViewer.all({ viewer, after, limit }), (event) => event.position),
     events: (task_id) =>
       ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
     positions() {

@@ -95,8 +95,13 @@ export const taskEvents = sqliteTable(
     message: text(),
     data: text().notNull(),
     created_at: text().notNull(),
+    /** Its task's, once more, so that a participant's events are found by position; null: `local`. */
+    sender: text(),
+    target: text().notNull(),
   },
   (event) => [
+    index("task_events_by_sender").on(event.sender, event.position).where(sql`sender IS NOT NULL`),
+    index("task_events_by_target").on(event.target, event.position),
     uniqueIndex("task_events_seq").on(event.task_id, event.seq),
     // The database itself refuses a second end.
     uniqueIndex("task_events_end")

@@ -35,6 +35,7 @@ import {
   taskOfRow,
 } from "./task-rows.ts";
 import { newId } from "./ulid.ts";
+import { openViewerTails, type ViewerTails } from "./viewer-tails.ts";
 
 /** Something that happened, as its author tells it. */
 export interface Happening {
@@ -93,6 +94,8 @@ export interface TaskLog {
   tail(task_id: string): Tail | undefined;
   /** The newest events of all tasks, by position; kept only while somebody listens. */
   readonly all: Tail;
+  /** The newest events of what concerns a participant. */
+  readonly viewers: ViewerTails;
   readonly batch: Batch;
   /** Since this process began. */
   readonly counts: { events: number; readonly ended: { [Status in TerminalStatus]: number } };
@@ -119,6 +122,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const entries = new Map<string, Entry>();
   const children = openChildren();
   const all = openTail(statements.lastPosition());
+  const viewers = openViewerTails(all.last);
   const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
   for (const row of statements.open()) {
     const task = taskOfRow(row);
@@ -133,6 +137,9 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     counts.events += events.length;
     for (const event of events) entry.tail.push(event.row.seq, frameOf(event.row.seq, event.json));
     publishToAll(all, events);
+    viewers.push(entry.task.fixed, () =>
+      events.map(({ position, json }) => ({ position, frame: frameOf(position, json) })),
+    );
     const state = events.at(-1)?.row.state;
     if (state !== undefined && ended(state)) {
       counts.ended[state]++;
@@ -196,6 +203,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     openTasks: entries,
     tail: (task_id) => entries.get(task_id)?.tail,
     all,
+    viewers,
     batch,
     counts,
   };
@@ -225,6 +233,8 @@ function eventRow(task: OpenTask, happening: Happening, state: TaskStatus, creat
     message: happening.message ?? null,
     data: happening.data === undefined ? "{}" : JSON.stringify(happening.data),
     created_at,
+    sender: task.fixed.sender === "local" ? null : task.fixed.sender,
+    target: task.fixed.resolved_runtime,
   };
 }
 

@@ -60,8 +60,8 @@ function plant(home: Home, { task_id, events }: KilledInLaunch, kind: string, st
   const database = new Database(join(home.dataDir, "aethrolink.db"));
   database
     .prepare(
-      `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at)
-       SELECT ?, task_id, last_seq + 1, ?, ?, 'core', '{}', updated_at FROM tasks WHERE task_id = ?`,
+      `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at, target)
+       SELECT ?, task_id, last_seq + 1, ?, ?, 'core', '{}', updated_at, resolved_runtime FROM tasks WHERE task_id = ?`,
     )
     .run(`${task_id.slice(0, -1)}X`, kind, state, task_id);
   database

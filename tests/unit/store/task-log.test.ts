@@ -64,7 +64,7 @@ it("the database itself refuses a second end, and any change of a task that has 
   const second = () =>
     writer
       .prepare(
-        "INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at) VALUES ('e', ?, 99, 'task.failed', 'failed', 'core', '{}', '')",
+        "INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at, target) VALUES ('e', ?, 99, 'task.failed', 'failed', 'core', '{}', '', 'tested')",
       )
       .run(task_id);
   expect(second).toThrow(/UNIQUE/);
