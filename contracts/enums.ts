@@ -81,6 +81,10 @@ export type LaunchMode = (typeof launchModes)[number];
 export const targetOwners = ["local", "remote"] as const;
 export type TargetOwner = (typeof targetOwners)[number];
 
+/** Whether an agent's lease holds. */
+export const agentStatuses = ["online", "offline"] as const;
+export type AgentStatus = (typeof agentStatuses)[number];
+
 /** Where a target is known from. */
 export const targetSources = ["registry", "agent", "peer"] as const;
 export type TargetSource = (typeof targetSources)[number];

@@ -1,5 +1,6 @@
 /** The one router: all that a node answers. */
 import { initContract } from "@ts-rest/core";
+import { agentRoutes } from "./agents.ts";
 import { artifactRoutes } from "./artifacts.ts";
 import { everywhere } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
@@ -16,6 +17,7 @@ export const contract = c.router(
   {
     tasks: taskRoutes,
     events: eventRoutes,
+    agents: agentRoutes,
     targets: targetRoutes,
     runtimes: runtimeRoutes,
     registry: registryRoutes,

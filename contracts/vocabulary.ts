@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { TokenRole as TokenRoleText } from "./enums.ts";
 import {
   adapterNames,
+  agentStatuses,
   cancelledBy,
   continuities,
   deliveryModes,
@@ -21,7 +22,7 @@ import {
 
 /** A role that a token can be made with; the others are the node's to give. */
 const tokenRolePattern =
-  /^(?:operator|reader|agent:(?!(?:local|self)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$/;
+  /^(?:operator|reader|agent:(?!(?:local|self|register)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$/;
 
 export const TaskStatus = z
   .enum(taskStatuses)
@@ -54,6 +55,12 @@ export const TargetOwner = z
 export const TargetSource = z
   .enum(targetSources)
   .meta({ id: "TargetSource", description: "Where a target is known from." });
+
+export const AgentStatus = z.enum(agentStatuses).meta({
+  id: "AgentStatus",
+  description: "online: its lease holds; an agent that is offline can be launched all the same.",
+  examples: ["online"],
+});
 
 export const AdapterName = z
   .enum(adapterNames)

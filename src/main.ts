@@ -13,6 +13,7 @@ import { type Config, usualRegistry } from "./config.ts";
 import type { Clock, LaunchLedger } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import type { SessionBindings } from "./core/session-bindings.ts";
+import { openAgents } from "./engine/agents.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import { openInHand } from "./engine/delegation.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -20,6 +21,7 @@ import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
 import { reloadRegistry } from "./engine/reload-registry.ts";
+import { routingOf } from "./engine/routing.ts";
 import { openRuntimeTokens, type RuntimeTokens } from "./engine/runtime-tokens.ts";
 import { stopEngine } from "./engine/stop.ts";
 import { createToken, type Tokens } from "./engine/tokens.ts";
@@ -27,7 +29,8 @@ import { messageOf, RequestError, StartError } from "./errors.ts";
 import { createApp, createHttpServer } from "./http/app.ts";
 import type { Logger } from "./log.ts";
 import { reap } from "./processes/reaper.ts";
-import { emptyRegistry, readRegistry } from "./registry.ts";
+import { emptyRegistry, readRegistry, targetOfEntry } from "./registry.ts";
+import { openAgentStore } from "./store/agents.ts";
 import { openArtifactRows } from "./store/artifact-rows.ts";
 import { openDiskArtifacts } from "./store/artifacts/disk.ts";
 import { openTaskForgetter } from "./store/forget-tasks.ts";
@@ -61,7 +64,7 @@ const closeMs = 500;
  */
 export async function startNode(config: Config, logger: Logger): Promise<RunningNode> {
   const clock = systemClock;
-  const routing = config.registry === null ? emptyRegistry : readRegistry(config.registry);
+  const registry = config.registry === null ? emptyRegistry : readRegistry(config.registry);
   makeDataDir(config.dataDir);
   const storage = openStorage(config);
   const gate = createHttpServer();
@@ -69,6 +72,9 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     const log = openTaskLog(storage.writer, clock);
     const launches = openLaunches(storage.writer, log.batch, clock);
     const bindings = openSessionBindings(storage.writer, log.batch, clock, logger);
+    const agentStore = openAgentStore(storage.writer, storage.reader, log.batch);
+    const agents = openAgents({ store: agentStore, targetOf: targetOfEntry, know: launches.know }, logger);
+    const routing = routingOf(registry, agents.targets.values());
     const artifacts = await openArtifacts(config);
     const artifactRows = openArtifactRows(storage.writer, storage.reader);
     const url = await listen(gate.server, config);
@@ -86,7 +92,9 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
         ...{ config, launches, logger, url, text, bindings },
         tokens: openRuntimeTokens(tokens.store),
       }),
+      registry,
       routing,
+      agents,
       places: openPlaces(),
       inHand: openInHand(),
       timeoutMs: config.timeoutMs,

@@ -3,13 +3,13 @@
  * anything of it counts.
  */
 import { z } from "zod";
-import { launchModes, permissionPolicies, stickyModes } from "#contracts/enums.ts";
+import { launchModes, permissionPolicies, stickyModes, type TargetSource } from "#contracts/enums.ts";
 import { DurationMs, JsonRecord, namePattern } from "#contracts/shared.ts";
 import { RuntimeOptions } from "#contracts/task-request.ts";
 import type { JsonObject, Target } from "./core/ports.ts";
 import type { Route, RoutingTable } from "./core/route.ts";
 import { adapters, misplacedIn, modeOf } from "./registry-adapters.ts";
-import { type Mistake, readYaml } from "./yaml-file.ts";
+import { type Mistake, mistakesOfIssue, readYaml } from "./yaml-file.ts";
 
 const TargetName = z.string().regex(namePattern, `must match ${namePattern.source}`);
 const Argv = z
@@ -177,6 +177,21 @@ export function readRegistry(path: string): RoutingTable {
     ),
     routes: new Map(Object.entries(value.routes) as [string, Route][]),
   };
+}
+
+/**
+ * A target that something else than the file describes, held to the rules of an entry of the file.
+ * @returns the target, or where the entry is wrong
+ */
+export function targetOfEntry(
+  target_id: string,
+  entry: object,
+  source: TargetSource,
+): Target | readonly Mistake[] {
+  const parsed = Runtime.safeParse(entry);
+  if (!parsed.success) return parsed.error.issues.flatMap(mistakesOfIssue);
+  const mistakes = misplacedIn(parsed.data);
+  return mistakes.length > 0 ? mistakes : { ...targetOf(target_id, parsed.data), source };
 }
 
 function mistakesOf({ runtimes, routes }: RegistryFile): Mistake[] {

@@ -38,7 +38,7 @@ export function readYaml<S extends z.ZodType>(
   }
   const placeOf = (place: readonly PropertyKey[]) => lines.linePos(offsetOf(document, place));
   const parsed = schema.safeParse(document.toJS() ?? {});
-  const mistakes = parsed.success ? more(parsed.data) : parsed.error.issues.flatMap(mistakesOf);
+  const mistakes = parsed.success ? more(parsed.data) : parsed.error.issues.flatMap(mistakesOfIssue);
   if (mistakes.length > 0) {
     throw mistaken(
       path,
@@ -77,7 +77,7 @@ function readText(path: string): string {
 }
 
 /** A key that isn't known is shown where it stands, not where its map begins. */
-function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+export function mistakesOfIssue(issue: z.core.$ZodIssue): Mistake[] {
   if (issue.code !== "unrecognized_keys") return [{ path: issue.path, message: issue.message }];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is not known here" }));
 }

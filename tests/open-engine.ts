@@ -10,6 +10,7 @@ import { createFakeAdapter, type FakeAdapter, type FakeOptions } from "#src/adap
 import type { Delegator } from "#src/core/access.ts";
 import type { Json, Target } from "#src/core/ports.ts";
 import type { RoutingTable } from "#src/core/route.ts";
+import { openAgents } from "#src/engine/agents.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { openArtifactKeeper } from "#src/engine/artifacts.ts";
 import { createTask } from "#src/engine/create-task.ts";
@@ -18,8 +19,11 @@ import type { Engine } from "#src/engine/engine.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
 import { reloadRegistry } from "#src/engine/reload-registry.ts";
+import { routingOf } from "#src/engine/routing.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
 import { RequestError } from "#src/errors.ts";
+import { targetOfEntry } from "#src/registry.ts";
+import { openAgentStore } from "#src/store/agents.ts";
 import { openArtifactRows } from "#src/store/artifact-rows.ts";
 import { openDiskArtifacts } from "#src/store/artifacts/disk.ts";
 import { openIdempotencyKeys } from "#src/store/idempotency.ts";
@@ -85,9 +89,13 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   const launches = openLaunches(storage.writer, log.batch, clock);
   const fake = createFakeAdapter({ clock, ...options.fake });
   const rows = openArtifactRows(storage.writer, storage.reader);
+  const registry = { targets: new Map(targets.map((each) => [each.target_id, each])), routes: new Map() };
+  const store = openAgentStore(storage.writer, storage.reader, log.batch);
+  const logger = pino({ level: "silent" });
+  const agents = openAgents({ store, targetOf: targetOfEntry, know: launches.know }, logger);
   const engine: Engine = {
     clock,
-    logger: pino({ level: "silent" }),
+    logger,
     log,
     reader: openTaskReader(storage.reader),
     launches: openLaunchReader(storage.reader),
@@ -95,7 +103,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     keys: openIdempotencyKeys(storage.writer, clock),
     artifacts: openArtifactKeeper(await openDiskArtifacts(join(dir, "artifacts")), rows, log, clock),
     adapters: { acp: fake },
-    routing: { targets: new Map(targets.map((target) => [target.target_id, target])), routes: new Map() },
+    registry,
+    routing: routingOf(registry, agents.targets.values()),
+    agents,
     places: openPlaces(),
     inHand: openInHand(),
     timeoutMs: 3_600_000,
@@ -105,7 +115,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     creating: new Map(),
     stopping: false,
   };
-  await launches.know(targets);
+  await launches.know(engine.routing.targets.values());
   await recoverTasks(engine);
   const reload = (table: RoutingTable) => reloadRegistry(engine, () => table, launches.know);
   return { engine, fake, clock, storage, dir, reload, ...handles(engine), ...endings(engine, storage, dir) };

@@ -1318,6 +1318,696 @@ export const operations = {
       }
     }
   },
+  "registerAgent": {
+    "method": "post",
+    "path": "/v1/agents/register",
+    "usual": 202,
+    "answers": {
+      202: {
+        "type": "application/json",
+        "body": {
+          "agent": {
+            "agent_id": "research",
+            "display_name": "Editor",
+            "transport_kind": "local_managed",
+            "runtime_kind": "hermes",
+            "runtime_id": "editor-1",
+            "adapter": "acp",
+            "dialect": "generic",
+            "capabilities": [
+              "text.edit"
+            ],
+            "sticky_mode": "conversation",
+            "metadata": {},
+            "lease_ttl_seconds": 300,
+            "status": "online",
+            "registered_at": "2026-11-23T09:30:00.000Z",
+            "updated_at": "2026-11-23T09:30:00.000Z",
+            "last_seen_at": "2026-11-23T09:30:00.000Z",
+            "lease_expires_at": "2026-11-23T09:30:00.000Z",
+            "endpoint": "http://127.0.0.1:9102",
+            "healthcheck": "/ping"
+          }
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:name_taken",
+          "title": "Another participant has this name",
+          "status": 409,
+          "code": "name_taken",
+          "detail": "Another participant has this name.",
+          "error": "Another participant has this name.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "heartbeatAgent": {
+    "method": "post",
+    "path": "/v1/agents/:agent_id/heartbeat",
+    "usual": 202,
+    "answers": {
+      202: {
+        "type": "application/json",
+        "body": {
+          "agent": {
+            "agent_id": "research",
+            "display_name": "Editor",
+            "transport_kind": "local_managed",
+            "runtime_kind": "hermes",
+            "runtime_id": "editor-1",
+            "adapter": "acp",
+            "dialect": "generic",
+            "capabilities": [
+              "text.edit"
+            ],
+            "sticky_mode": "conversation",
+            "metadata": {},
+            "lease_ttl_seconds": 300,
+            "status": "online",
+            "registered_at": "2026-11-23T09:30:00.000Z",
+            "updated_at": "2026-11-23T09:30:00.000Z",
+            "last_seen_at": "2026-11-23T09:30:00.000Z",
+            "lease_expires_at": "2026-11-23T09:30:00.000Z",
+            "endpoint": "http://127.0.0.1:9102",
+            "healthcheck": "/ping"
+          }
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:agent_not_found",
+          "title": "There is no such agent",
+          "status": 404,
+          "code": "agent_not_found",
+          "detail": "There is no such agent.",
+          "error": "There is no such agent.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "listAgents": {
+    "method": "get",
+    "path": "/v1/agents",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "agents": [
+            {
+              "agent_id": "research",
+              "display_name": "Editor",
+              "transport_kind": "local_managed",
+              "runtime_kind": "hermes",
+              "runtime_id": "editor-1",
+              "adapter": "acp",
+              "dialect": "generic",
+              "capabilities": [
+                "text.edit"
+              ],
+              "sticky_mode": "conversation",
+              "metadata": {},
+              "lease_ttl_seconds": 300,
+              "status": "online",
+              "registered_at": "2026-11-23T09:30:00.000Z",
+              "updated_at": "2026-11-23T09:30:00.000Z",
+              "last_seen_at": "2026-11-23T09:30:00.000Z",
+              "lease_expires_at": "2026-11-23T09:30:00.000Z",
+              "endpoint": "http://127.0.0.1:9102",
+              "healthcheck": "/ping"
+            }
+          ]
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "getAgent": {
+    "method": "get",
+    "path": "/v1/agents/:agent_id",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "agent_id": "research",
+          "display_name": "Editor",
+          "transport_kind": "local_managed",
+          "runtime_kind": "hermes",
+          "runtime_id": "editor-1",
+          "adapter": "acp",
+          "dialect": "generic",
+          "capabilities": [
+            "text.edit"
+          ],
+          "sticky_mode": "conversation",
+          "metadata": {},
+          "lease_ttl_seconds": 300,
+          "status": "online",
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z",
+          "lease_expires_at": "2026-11-23T09:30:00.000Z",
+          "endpoint": "http://127.0.0.1:9102",
+          "healthcheck": "/ping"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:agent_not_found",
+          "title": "There is no such agent",
+          "status": 404,
+          "code": "agent_not_found",
+          "detail": "There is no such agent.",
+          "error": "There is no such agent.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "unregisterAgent": {
+    "method": "post",
+    "path": "/v1/agents/:agent_id/unregister",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "agent_id": "research",
+          "status": "offline"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:agent_not_found",
+          "title": "There is no such agent",
+          "status": 404,
+          "code": "agent_not_found",
+          "detail": "There is no such agent.",
+          "error": "There is no such agent.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
   "listTargets": {
     "method": "get",
     "path": "/v1/targets",

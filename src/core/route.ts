@@ -37,7 +37,16 @@ const refused = (code: Extract<Routed, { kind: "refused" }>["code"], detail: str
   detail,
 });
 
-const names = (targets: Iterable<string>) => [...targets].join(", ") || "none";
+/** As many as somebody reads. */
+const mostNames = 20;
+
+/** Names in a sentence; of many, the first ones. */
+export function names(all: Iterable<string>): string {
+  const list = [...all];
+  const more = list.length - mostNames;
+  const told = list.slice(0, mostNames).join(", ");
+  return more > 0 ? `${told} and ${more} more` : told || "none";
+}
 
 /**
  * Finds the target of a task.

@@ -9,9 +9,11 @@ import type { LaunchReader } from "#src/store/read-launches.ts";
 import type { TaskReader } from "#src/store/read-tasks.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Agents } from "./agents.ts";
 import type { ArtifactKeeper } from "./artifacts.ts";
 import type { InHand } from "./delegation.ts";
 import type { Place, Places } from "./places.ts";
+import type { Routing } from "./routing.ts";
 
 export interface Engine {
   readonly clock: Clock;
@@ -23,8 +25,11 @@ export interface Engine {
   readonly keys: IdempotencyKeys;
   readonly artifacts: ArtifactKeeper;
   readonly adapters: { readonly [Name in AdapterName]?: RuntimeAdapter };
-  /** Replaced by a reload of the registry, and by nothing else. */
-  routing: RoutingTable;
+  /** The registry file as it was read last; replaced by a reload and by nothing else. */
+  registry: RoutingTable;
+  /** The registry's targets and the agents'; changed by a reload, and as agents come and go. */
+  routing: Routing;
+  readonly agents: Agents;
   readonly places: Places;
   readonly inHand: InHand;
   /** Running time of a task whose target says nothing; null: none. */

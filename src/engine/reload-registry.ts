@@ -3,7 +3,7 @@
  *
  * 1. The file is read and checked whole before anything of it counts; a mistake changes nothing.
  * 2. Runtimes are on disk before the routing names them: a lease or launch may come of it at once.
- * 3. The routing is replaced here and nowhere else, in one turn with what follows for open tasks: what
+ * 3. The routing is replaced here (and by agents that come and go), in one turn with what follows for open tasks: what
  *    wasn't handed over fails or goes on with the new settings, what was handed over finishes.
  * 4. A process never works under settings of before for a task that comes after: it is ended when the
  *    tasks that it has are over, and until then nothing is started in its place.
@@ -17,6 +17,7 @@ import { fail, StartError } from "#src/errors.ts";
 import type { LaunchStore } from "#src/store/launches.ts";
 import { adapterOf, type Engine, type Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
+import { routingOf } from "./routing.ts";
 import { pendingLaunch, startWork } from "./run-task.ts";
 
 /**
@@ -51,22 +52,34 @@ function checked(read: () => RoutingTable): RoutingTable {
 
 function takeOver(engine: Engine, next: RoutingTable): RegistryReloaded {
   const former = engine.routing.targets;
-  engine.routing = next;
-  const added = [...next.targets.keys()].filter((name) => !former.has(name));
+  engine.registry = next;
+  engine.routing = routingOf(next, engine.agents.targets.values());
+  const { targets } = engine.routing;
+  const added = [...targets.keys()].filter((name) => !former.has(name));
   const changed: string[] = [];
   const removed: string[] = [];
   for (const [name, target] of former) {
-    const now = next.targets.get(name);
+    const now = targets.get(name);
     if (now === undefined) removed.push(name);
     else if (isDeepStrictEqual(target, now)) continue;
     else changed.push(name);
-    for (const work of waitingFor(engine, name)) {
-      if (now === undefined) giveUp(engine, work);
-      else void moveOn(engine, work);
-    }
-    if (now === undefined || needsNewProcess(target, now)) retire(engine, target);
+    replaceTarget(engine, target, now, "the registry was reloaded");
   }
   return { targets: [...next.targets.keys()], added, changed, removed };
+}
+
+/**
+ * What follows for a target's tasks and processes when another has come in its place; the routing names
+ * that one already.
+ * @param now undefined: none has, and its name is free
+ * @param why for the tasks that begin to wait anew
+ */
+export function replaceTarget(engine: Engine, former: Target, now: Target | undefined, why: string): void {
+  for (const work of waitingFor(engine, former.target_id)) {
+    if (now === undefined) giveUp(engine, work);
+    else void moveOn(engine, work, why);
+  }
+  if (now === undefined || needsNewProcess(former, now)) retire(engine, former);
 }
 
 const queued = new Set<string>(["created", "pending_launch", "launching", "ready"]);
@@ -85,17 +98,24 @@ function giveUp(engine: Engine, { task, target, over }: Work): void {
 }
 
 /** A task that waits begins to wait anew, under the settings of now; its rank is its own. */
-async function moveOn(engine: Engine, { task, target: { target_id }, over, done }: Work): Promise<void> {
+async function moveOn(engine: Engine, work: Work, why: string): Promise<void> {
+  const {
+    task,
+    target: { target_id },
+    over,
+    done,
+  } = work;
   over.abort();
   await done;
+  // Who came here for another change meanwhile has taken it up.
+  if (engine.works.has(task.fixed.task_id)) return;
   if (engine.stopping || ended(task.status)) return;
   const target = engine.routing.targets.get(target_id);
   if (target === undefined) {
     failTask(engine, task, "route_not_found", isNotThere(target_id));
     return;
   }
-  if (task.status === "launching" || task.status === "ready")
-    engine.log.append(task, pendingLaunch("the registry was reloaded"));
+  if (task.status === "launching" || task.status === "ready") engine.log.append(task, pendingLaunch(why));
   startWork(engine, task, target, adapterOf(engine, target));
 }
 

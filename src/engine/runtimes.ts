@@ -8,6 +8,7 @@ import {
   type Probe,
   type Target,
 } from "#src/core/ports.ts";
+import { names } from "#src/core/route.ts";
 import { layOver } from "#src/core/runtime-options.ts";
 import { fail } from "#src/errors.ts";
 import { adapterOf, type Engine } from "./engine.ts";
@@ -23,7 +24,7 @@ export function findTarget(
 ): Target {
   const target = engine.routing.targets.get(target_id);
   if (target === undefined) {
-    const known = [...engine.routing.targets.keys()].join(", ") || "none";
+    const known = names(engine.routing.targets.keys());
     fail(
       code,
       `There is no ${code === "target_not_found" ? "target" : "runtime"} ${target_id}. Known: ${known}.`,

@@ -16,8 +16,9 @@ import type { Engine } from "#src/engine/engine.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
 import { type GuardOptions, guard } from "./guard.ts";
-import { unroutable } from "./paths.ts";
+import { isMistakable, unroutable } from "./paths.ts";
 import { answerErrors, problemOf } from "./problem.ts";
+import { agentHandlers } from "./routes/agents.ts";
 import { artifactHandlers } from "./routes/artifacts.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { registryHandlers } from "./routes/registry.ts";
@@ -64,11 +65,12 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
       },
     }),
   );
-  app.use(refuseHead);
+  app.use(refuseUndeclared);
   app.use(express.json({ limit: largestBody, strict: false }));
   const handlers = {
     tasks: taskHandlers(server),
     events: eventHandlers(server),
+    agents: agentHandlers(server),
     targets: targetHandlers(server),
     runtimes: runtimeHandlers(server),
     registry: registryHandlers(server),
@@ -119,9 +121,9 @@ function readable(issue: Issue): { path: string; message: string }[] {
   }));
 }
 
-/** Express would answer HEAD as GET, streams included; the contract knows no HEAD. */
-function refuseHead(req: Request, res: Response, next: NextFunction): void {
-  if (req.method === "HEAD") refuseMethodOrPath(req, res, next);
+/** Express would answer HEAD as GET, streams included, and take what is written out for a name. */
+function refuseUndeclared(req: Request, res: Response, next: NextFunction): void {
+  if (req.method === "HEAD" || isMistakable(req.method, req.path)) refuseMethodOrPath(req, res, next);
   else next();
 }
 

@@ -9,6 +9,7 @@ import {
   cancelledBy,
   eventSources,
   launchStatuses,
+  stickyModes,
   taskEventKinds,
   taskStatuses,
 } from "#contracts/enums.ts";
@@ -192,6 +193,29 @@ export const idempotencyKeys = sqliteTable(
     index("idempotency_keys_age").on(row.created_at),
   ],
 );
+
+/** Participants that registered; whether one is online follows from `lease_expires_at`. */
+export const agents = sqliteTable("agents", {
+  agent_id: text().primaryKey(),
+  display_name: text().notNull(),
+  transport_kind: text().notNull(),
+  runtime_kind: text(),
+  runtime_id: text(),
+  endpoint: text(),
+  adapter: text(),
+  dialect: text(),
+  healthcheck: text(),
+  launch: text(),
+  defaults: text().notNull(),
+  capabilities: text().notNull(),
+  sticky_mode: text({ enum: stickyModes }),
+  metadata: text().notNull(),
+  lease_ttl_seconds: integer().notNull(),
+  registered_at: text().notNull(),
+  updated_at: text().notNull(),
+  last_seen_at: text().notNull(),
+  lease_expires_at: text().notNull(),
+});
 
 export const tokens = sqliteTable("tokens", {
   token_id: text().primaryKey(),

@@ -18,6 +18,222 @@
  * How a runtime is driven.
  */
 export type AdapterName = 'acp' | 'acp_http';
+/**
+ * A name of a target or a participant.
+ * @pattern ^(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$
+ */
+export type Name = string;
+
+/**
+ * What its sessions are kept by.
+ */
+export type AgentRecordStickyMode = 'conversation' | 'thread' | 'none';
+/**
+ * A JSON object that nests at most 64 deep.
+ */
+export interface JsonRecord {[key: string]: unknown}
+
+/**
+ * online: its lease holds; an agent that is offline can be launched all the same.
+ */
+export type AgentStatus = 'online' | 'offline';
+/**
+ * RFC 3339 in UTC with milliseconds.
+ */
+export type Time = string;
+
+/**
+ * managed: the node starts and owns the process; on_demand: started for a task, stopped when idle; external: never started here.
+ */
+export type LaunchMode = 'managed' | 'on_demand' | 'external';
+export type AgentRecordLaunchCommands = {[key: string]: string[]};
+
+/**
+ * Only for the operator and the agent itself.
+ */
+export type AgentRecordLaunch = {
+  mode?: LaunchMode;
+  /**
+     * A program and its arguments; no shell.
+     * @maxItems 256
+     */
+  command?: string[];
+  commands?: AgentRecordLaunchCommands;
+};
+
+/**
+ * A registered agent.
+ */
+export interface AgentRecord {
+  agent_id: Name;
+  display_name: string;
+  transport_kind: string;
+  runtime_kind?: string;
+  runtime_id?: string;
+  adapter?: string;
+  dialect?: string;
+  capabilities: string[];
+  /** What its sessions are kept by. */
+  sticky_mode?: AgentRecordStickyMode;
+  metadata: JsonRecord;
+  lease_ttl_seconds: number;
+  status: AgentStatus;
+  registered_at: Time;
+  updated_at: Time;
+  /**
+     * Its last registration or heartbeat.
+     * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:Z))$
+     */
+  last_seen_at: Time;
+  /**
+     * When it is offline, unless it is heard before.
+     * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:Z))$
+     */
+  lease_expires_at: Time;
+  /** Only for the operator and the agent itself. */
+  launch?: AgentRecordLaunch;
+  /** Only for the operator and the agent itself. */
+  endpoint?: string;
+  /** Only for the operator and the agent itself. */
+  healthcheck?: string;
+  /** Only for the operator and the agent itself. */
+  defaults?: JsonRecord;
+}
+
+/**
+ * The agent as it is registered now.
+ */
+export interface AgentAnswer {
+  agent: AgentRecord;
+}
+
+/**
+ * How long the lease shall last from now on; where nothing is said, as long as before.
+ */
+export interface AgentHeartbeatRequest {
+  /** How long a lease lasts: 300 where it is absent or not positive, 86400 at most. */
+  lease_ttl_seconds?: number | null;
+}
+
+/**
+ * A command for each executor.
+ */
+export type AgentLaunchRequestCommands = {[key: string]: string[]} | null;
+
+/**
+ * How the node starts the agent.
+ */
+export interface AgentLaunchRequest {
+  /** Default: managed. */
+  mode?: LaunchMode | '' | null;
+  command?: string[] | null;
+  /** A command for each executor. */
+  commands?: AgentLaunchRequestCommands;
+}
+
+/**
+ * The registered agents.
+ */
+export interface AgentList {
+  agents: AgentRecord[];
+}
+
+/**
+ * A duration in milliseconds.
+ * @minimum 1
+ * @maximum 315360000000
+ */
+export type DurationMs = number;
+
+/**
+ * Headers for runtimes that are reached by HTTP.
+ */
+export type RuntimeOptionsHeaders = {[key: string]: string} | null;
+
+/**
+ * Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.
+ */
+export interface RuntimeOptions {
+  /** Which of the target's launch commands runs it. */
+  executor?: string | null;
+  /** Absolute working directory. */
+  cwd?: string | null;
+  /** Another name of cwd. */
+  workspace?: string | null;
+  /** Which model the runtime shall use. */
+  model?: string | null;
+  /** The runtime's own name of a session. */
+  session_key?: string | null;
+  /** Headers for runtimes that are reached by HTTP. */
+  headers?: RuntimeOptionsHeaders;
+  /** Send a text that begins with / as it is. */
+  raw_prompt?: boolean | 'true' | 'false' | null;
+  /** Default 30,000; 55,000 with OpenClaw. */
+  initialize_timeout_ms?: DurationMs | string | null;
+  /** Default 90,000. */
+  session_setup_timeout_ms?: DurationMs | string | null;
+  /** Default 3,600,000. */
+  session_idle_timeout_ms?: DurationMs | string | null;
+  [key: string]: unknown;
+}
+
+/**
+ * What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.
+ * @pattern ^[^\x00-\x1f\x7f-\x9f]{1,128}$
+ */
+export type Intent = string;
+
+/**
+ * An agent about itself. With an adapter and a command or an endpoint it is a target. Command, endpoint, adapter and healthcheck need the operator's token; left out with the agent's own, they stay as they are.
+ */
+export interface AgentRegistrationRequest {
+  /** Its name; with an agent's own token that agent's, else a new ULID. */
+  agent_id?: Name | '' | null;
+  /** For people; default: the agent_id. */
+  display_name?: string | '' | null;
+  /**
+     * How it takes part, in its own words: local_managed, external, …
+     * @pattern ^\P{Cc}{1,128}$
+     */
+  transport_kind: string;
+  /** What it runs on, for people. */
+  runtime_kind?: string | '' | null;
+  /** Its own name of what it runs on. */
+  runtime_id?: string | '' | null;
+  /** Where it answers. */
+  endpoint?: string | '' | null;
+  /** How it is driven, where tasks shall be sent to it; as in the registry. */
+  adapter?: string | '' | null;
+  /** Whose quirks it has; as in the registry. */
+  dialect?: string | '' | null;
+  /** Where it says that it is well. */
+  healthcheck?: string | '' | null;
+  launch?: AgentLaunchRequest | null;
+  /** Runtime options that a task's own are laid over. */
+  defaults?: RuntimeOptions | null;
+  /** Intents that it takes; none: any. */
+  capabilities?: Intent[] | null;
+  /** What its sessions are kept by; default: conversation. */
+  sticky_mode?: 'conversation' | 'thread' | 'none' | '' | null;
+  /** Anything else about it, at most 16 KB. */
+  metadata?: JsonRecord | null;
+  /** How long a lease lasts: 300 where it is absent or not positive, 86400 at most. */
+  lease_ttl_seconds?: number | null;
+}
+
+/**
+ * Nothing need be said.
+ */
+export interface AgentUnregisterRequest { [key: string]: unknown }
+
+/**
+ * The agent is registered no more.
+ */
+export interface AgentUnregistered {
+  agent_id: Name;
+  status: 'offline';
+}
+
 export type ArtifactCreatedEventKind = 'artifact.created';
 /**
  * A ULID.
@@ -43,11 +259,6 @@ export interface ArtifactRef {
   size_bytes: number;
   sha256: string;
 }
-
-/**
- * RFC 3339 in UTC with milliseconds.
- */
-export type Time = string;
 
 /**
  * The event artifact.created.
@@ -91,13 +302,6 @@ export type ConversationId = string;
  */
 export type DeliveryMode = 'stream' | 'sync';
 /**
- * A duration in milliseconds.
- * @minimum 1
- * @maximum 315360000000
- */
-export type DurationMs = number;
-
-/**
  * How the task is delivered, with every default filled in.
  */
 export interface Delivery {
@@ -134,7 +338,7 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'launch_not_allowed' | 'not_found' | 'agent_not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'name_taken' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
 /**
  * Why a task failed.
  */
@@ -145,17 +349,6 @@ export type FailureReason = 'route_not_found' | 'route_ambiguous' | 'runtime_una
 export interface Healthz {
   ok: boolean;
 }
-
-/**
- * What is wanted, lowercase and dotted by convention; targets offer intents as capabilities.
- * @pattern ^[^\x00-\x1f\x7f-\x9f]{1,128}$
- */
-export type Intent = string;
-
-/**
- * A JSON object that nests at most 64 deep.
- */
-export interface JsonRecord {[key: string]: unknown}
 
 /**
  * Any JSON value that nests at most 64 deep.
@@ -170,12 +363,6 @@ export interface LastError {
   /** For people. */
   detail?: string;
 }
-
-/**
- * A name of a target or a participant.
- * @pattern ^(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$
- */
-export type Name = string;
 
 /**
  * How far a launch came; intended is written before the process is spawned.
@@ -222,10 +409,6 @@ export interface LaunchList {
   next_cursor: string | null;
 }
 
-/**
- * managed: the node starts and owns the process; on_demand: started for a task, stopped when idle; external: never started here.
- */
-export type LaunchMode = 'managed' | 'on_demand' | 'external';
 /**
  * This document.
  */
@@ -467,38 +650,6 @@ export interface TargetSpec {
  */
 export interface RuntimeList {
   runtimes: TargetSpec[];
-}
-
-/**
- * Headers for runtimes that are reached by HTTP.
- */
-export type RuntimeOptionsHeaders = {[key: string]: string} | null;
-
-/**
- * Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.
- */
-export interface RuntimeOptions {
-  /** Which of the target's launch commands runs it. */
-  executor?: string | null;
-  /** Absolute working directory. */
-  cwd?: string | null;
-  /** Another name of cwd. */
-  workspace?: string | null;
-  /** Which model the runtime shall use. */
-  model?: string | null;
-  /** The runtime's own name of a session. */
-  session_key?: string | null;
-  /** Headers for runtimes that are reached by HTTP. */
-  headers?: RuntimeOptionsHeaders;
-  /** Send a text that begins with / as it is. */
-  raw_prompt?: boolean | 'true' | 'false' | null;
-  /** Default 30,000; 55,000 with OpenClaw. */
-  initialize_timeout_ms?: DurationMs | string | null;
-  /** Default 90,000. */
-  session_setup_timeout_ms?: DurationMs | string | null;
-  /** Default 3,600,000. */
-  session_idle_timeout_ms?: DurationMs | string | null;
-  [key: string]: unknown;
 }
 
 export type RuntimePendingLaunchEventKind = 'runtime.pending_launch';
@@ -1185,7 +1336,7 @@ export interface TaskTree {
 
 /**
  * operator: everything; reader: GET only; agent:<id>: its own record, and the tasks that it sends or is the target of.
- * @pattern ^(?:operator|reader|agent:(?!(?:local|self)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$
+ * @pattern ^(?:operator|reader|agent:(?!(?:local|self|register)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$
  */
 export type TokenRole = string;
 

@@ -15,6 +15,13 @@
  * OpenAPI spec version: 0.1.0
  */
 import type {
+  AgentAnswer,
+  AgentHeartbeatRequest,
+  AgentList,
+  AgentRecord,
+  AgentRegistrationRequest,
+  AgentUnregisterRequest,
+  AgentUnregistered,
   Bytes,
   CreateTaskHeaders,
   GetArtifactHeaders,
@@ -365,6 +372,174 @@ return streamOfAll<TaskEventFrame>(getStreamEventsUrl(params),
     method: 'GET',
     headers: { ...headers, ...getHeaders(options?.headers) }
 
+  }
+);}
+
+
+
+export const getRegisterAgentUrl = () => {
+
+
+
+
+  return `/v1/agents/register`
+}
+
+/**
+ * Registering again updates the record in place and begins a new lease. What the agent needs as a target is checked as the registry file is.
+ * @summary Register an agent, or register it again
+ */
+export const registerAgent = async (agentRegistrationRequest: AgentRegistrationRequest, options?: Parameters<typeof call>[1]): Promise<AgentAnswer> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<AgentAnswer>(getRegisterAgentUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(agentRegistrationRequest)
+  }
+);}
+
+
+
+export const getHeartbeatAgentUrl = (agentId: Name,) => {
+
+
+
+
+  return `/v1/agents/${encodeURIComponent(String(agentId))}/heartbeat`
+}
+
+/**
+ * A sign of life and nothing more: it neither fetches tasks nor starts anything.
+ * @summary Extend an agent's lease
+ */
+export const heartbeatAgent = async (agentId: Name,
+    agentHeartbeatRequest?: AgentHeartbeatRequest, options?: Parameters<typeof call>[1]): Promise<AgentAnswer> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<AgentAnswer>(getHeartbeatAgentUrl(agentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(agentHeartbeatRequest)
+  }
+);}
+
+
+
+export const getListAgentsUrl = () => {
+
+
+
+
+  return `/v1/agents`
+}
+
+/**
+ * By name; with an agent's token its own record alone.
+ * @summary List the agents
+ */
+export const listAgents = async ( options?: Parameters<typeof call>[1]): Promise<AgentList> => {
+
+  return call<AgentList>(getListAgentsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetAgentUrl = (agentId: Name,) => {
+
+
+
+
+  return `/v1/agents/${encodeURIComponent(String(agentId))}`
+}
+
+/**
+ * @summary Read an agent's record
+ */
+export const getAgent = async (agentId: Name, options?: Parameters<typeof call>[1]): Promise<AgentRecord> => {
+
+  return call<AgentRecord>(getGetAgentUrl(agentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUnregisterAgentUrl = (agentId: Name,) => {
+
+
+
+
+  return `/v1/agents/${encodeURIComponent(String(agentId))}/unregister`
+}
+
+/**
+ * Its record goes, and its target with it: tasks that wait for it fail as route_not_found, those that run finish.
+ * @summary Take an agent back out
+ */
+export const unregisterAgent = async (agentId: Name,
+    agentUnregisterRequest?: AgentUnregisterRequest, options?: Parameters<typeof call>[1]): Promise<AgentUnregistered> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<AgentUnregistered>(getUnregisterAgentUrl(agentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(agentUnregisterRequest)
   }
 );}
 

@@ -16,7 +16,10 @@ export type Situation =
   | "undocumented";
 
 /** Who asks. */
-export type Caller = "operator" | "reader" | "nobody";
+export type Caller = "operator" | "reader" | "agent" | "nobody";
+
+/** The agent whose token the caller `agent` has. */
+export const agentOfToken = "token-bearer";
 
 /** What becomes of a request on its way, as the client itself would not send it. */
 export type Alteration = "foreign host" | "foreign origin" | "origin twice" | "other media type";
@@ -33,6 +36,10 @@ export interface World {
   artifact(): Promise<string>;
   /** An artifact whose bytes are others than those that were stored. */
   damagedArtifact(): Promise<string>;
+  /** An agent that stays registered. */
+  agent(): Promise<string>;
+  /** An agent that nobody needs. */
+  passingAgent(): Promise<string>;
   /** The token of the node itself. */
   ownToken(): Promise<string>;
   /** A token that nobody uses. */

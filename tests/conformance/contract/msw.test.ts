@@ -19,6 +19,8 @@ const world: World = {
   askingTask: anyId,
   artifact: anyId,
   damagedArtifact: anyId,
+  agent: anyId,
+  passingAgent: anyId,
   ownToken: anyId,
   spareToken: anyId,
   lostPosition: async () => 1,
@@ -32,7 +34,7 @@ describeContract({
   exact: false,
   open: async () => ({
     baseUrl,
-    tokens: { operator: "alink_operator", reader: "alink_reader", nobody: undefined },
+    tokens: { operator: "alink_operator", reader: "alink_reader", agent: "alink_agent", nobody: undefined },
     world,
     altered: () => alteredFetch({}),
     [Symbol.asyncDispose]: async () => {},

@@ -3,11 +3,11 @@ import events from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { createClient } from "#generated/client/src/index.ts";
+import { type Client, createClient } from "#generated/client/src/index.ts";
 import { fakeCommand, fixtureCommand, nodeProgram, type TargetEntry } from "../../programs.ts";
 import { createHome, eventOf, type Home, startNode, type TestNode } from "../../support.ts";
 import { alterations, alteredFetch } from "./altered-fetch.ts";
-import { type Situation, targets, twofold, type World } from "./case.ts";
+import { agentOfToken, type Situation, targets, twofold, type World } from "./case.ts";
 import type { Place } from "./suite.ts";
 
 const echo = { payload: { text: "hello" }, target_runtime: targets.able };
@@ -86,6 +86,7 @@ const empty = (database: Database.Database) => {
     "task_events",
     "artifacts",
     "tokens",
+    "agents",
     "tasks",
     "runtime_leases",
     "launch_history",
@@ -100,10 +101,15 @@ const damage = (database: Database.Database) => {
   database.unsafeMode();
   database.pragma("writable_schema = ON");
   database.exec(
-    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'launch_history', 'runtimes')",
+    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'launch_history', 'runtimes', 'agents')",
   );
   database.pragma(`schema_version = ${Number(database.pragma("schema_version", { simple: true })) + 1}`);
 };
+
+async function registered(client: Client): Promise<string> {
+  const { agent } = await client.registerAgent({ transport_kind: "external" });
+  return agent.agent_id;
+}
 
 /** What is made once, when it is first asked for. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -126,6 +132,8 @@ function worldOf(node: TestNode, { registry }: Home): World {
       writeFileSync(join(node.dataDir, "artifacts", artifact_id), "not what was stored");
       return artifact_id;
     },
+    agent: once(() => registered(client)),
+    passingAgent: once(() => registered(client)),
     ownToken: async () => (await client.listTokens()).tokens[0]?.token_id ?? "",
     spareToken: once(async () => (await client.createToken({ role: "reader" })).record.token_id),
     lostPosition: () => forget(node),
@@ -152,8 +160,8 @@ function worldOf(node: TestNode, { registry }: Home): World {
 }
 
 /** Makes what cases need, before nothing can be made any more. */
-async function prepare({ endedTask, artifact, spareToken }: World): Promise<void> {
-  await Promise.all([endedTask(), artifact(), spareToken()]);
+async function prepare({ endedTask, artifact, spareToken, agent, passingAgent }: World): Promise<void> {
+  await Promise.all([endedTask(), artifact(), spareToken(), agent(), passingAgent()]);
 }
 
 /** Brings a node into its situation. */
@@ -192,13 +200,14 @@ export async function openRealPlace(situation: Situation): Promise<Place> {
   const world = worldOf(node, home);
   const client = createClient({ baseUrl: node.url, token: node.token });
   const { token: reader } = await client.createToken({ role: "reader", name: "contract" });
+  const { token: agent } = await client.createToken({ role: `agent:${agentOfToken}`, name: "contract" });
   await bring(node, world, situation);
   // Told once more, it would be out before it has ended what it started.
   if (situation === "stopping") left.defer(() => node.exited.then(() => {}));
   const kept = left.move();
   return {
     baseUrl: node.url,
-    tokens: { operator: node.token, reader, nobody: undefined },
+    tokens: { operator: node.token, reader, agent, nobody: undefined },
     world,
     altered: (how) => alteredFetch(alterations[how]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -53,7 +53,7 @@ const opened = (kind: CallerKind) =>
 
 it.each([
   ["reader", []],
-  ["agent", ["cancelTask", "createTask", "resumeTask"]],
+  ["agent", ["cancelTask", "createTask", "heartbeatAgent", "registerAgent", "resumeTask", "unregisterAgent"]],
   ["runtime", ["createTask", "getArtifact", "getTask", "getTaskTree", "streamTaskEvents"]],
 ] as const)("the token of a %s opens no more than it has to", (kind, ids) => {
   expect(

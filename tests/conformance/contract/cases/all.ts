@@ -1,5 +1,6 @@
 /** All cases. */
 import type { Cases } from "../case.ts";
+import { agentCases } from "./agents.ts";
 import { artifactCases } from "./artifacts.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { serviceCases } from "./service.ts";
@@ -9,6 +10,7 @@ import { tokenCases } from "./tokens.ts";
 
 export const cases: Cases = {
   ...taskCases,
+  ...agentCases,
   ...targetCases,
   ...runtimeCases,
   ...artifactCases,
