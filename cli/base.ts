@@ -108,6 +108,7 @@ function explain(thrown: Error & { showHelp?: boolean }): Explanation {
 
 const hints: { readonly [code: string]: string } = {
   unauthorized: "Set AETHROLINK_TOKEN or --token-file, or --data-dir to the node's data directory.",
+  agent_not_found: "Register it with `alink-cli register`, or see what there is with `alink-cli agents`.",
   task_not_found: "See what there is with `alink-cli task-list`.",
   target_not_found: "See what there is with `alink-cli targets`.",
   runtime_not_found: "See what there is with `alink-cli runtimes`.",

@@ -1,12 +1,17 @@
 /** The commands of `alink-cli`, by their names, and how one of them is run. */
 import { exitCodes } from "@aethrolink/client";
 import { execute } from "@oclif/core";
+import { AgentGet } from "./commands/agent-get.ts";
+import { Agents } from "./commands/agents.ts";
 import { ArtifactGet } from "./commands/artifact-get.ts";
 import { Call } from "./commands/call.ts";
 import { Doctor } from "./commands/doctor.ts";
+import { EnsureRegistered } from "./commands/ensure-registered.ts";
 import { Events } from "./commands/events.ts";
+import { Heartbeat } from "./commands/heartbeat.ts";
 import { Init } from "./commands/init.ts";
 import { Questions } from "./commands/questions.ts";
+import { Register } from "./commands/register.ts";
 import { RegistryReload } from "./commands/registry-reload.ts";
 import { RuntimeHealth } from "./commands/runtime-health.ts";
 import { RuntimeLaunches } from "./commands/runtime-launches.ts";
@@ -25,6 +30,7 @@ import { TaskWait } from "./commands/task-wait.ts";
 import { TokenCreate } from "./commands/token-create.ts";
 import { TokenList } from "./commands/token-list.ts";
 import { TokenRevoke } from "./commands/token-revoke.ts";
+import { Unregister } from "./commands/unregister.ts";
 import { printable } from "./render.ts";
 
 export const commands = {
@@ -39,6 +45,12 @@ export const commands = {
   questions: Questions,
   "task-resume": TaskResume,
   events: Events,
+  register: Register,
+  "ensure-registered": EnsureRegistered,
+  heartbeat: Heartbeat,
+  agents: Agents,
+  "agent-get": AgentGet,
+  unregister: Unregister,
   targets: Targets,
   runtimes: Runtimes,
   "runtime-start": RuntimeStart,

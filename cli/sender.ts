@@ -1,6 +1,7 @@
 /** Who a task is from. */
 import { readFileSync } from "node:fs";
 import { expandHome } from "./connection.ts";
+import { agentIn } from "./state-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface SenderSources {
@@ -32,13 +33,4 @@ function agentInFile(named: string | undefined): string | undefined {
   if (agent_id === undefined && named !== undefined)
     throw new UsageError(`the state file ${named} tells no agent; it looks like {"agent_id": "scribe"}`);
   return agent_id;
-}
-
-function agentIn(text: string): string | undefined {
-  try {
-    const { agent_id } = JSON.parse(text) as { agent_id?: unknown };
-    return typeof agent_id === "string" && agent_id !== "" ? agent_id : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
-import { createTask } from "@aethrolink/client";
+import { AethrolinkError, type CallOptions, createTask, exitCodes, heartbeatAgent } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
-import { taskInWords } from "../render.ts";
+import { printable, taskInWords } from "../render.ts";
 import { runtimeOption } from "../shared-flags.ts";
 import { TaskCommand } from "../task-command.ts";
 import { requestOf } from "../task-request.ts";
+import { UsageError } from "../usage-error.ts";
 import { idempotencyKeyOf } from "../values.ts";
 import { holdVisibly } from "../waiting.ts";
 
@@ -35,7 +36,9 @@ export class Call extends TaskCommand {
     }),
     "agent-id": Flags.string({
       description: "who asks; default: AETHROLINK_AGENT_ID, else the state file's, else local",
+      aliases: ["sender"],
     }),
+    heartbeat: Flags.boolean({ description: "first say that the sender, an agent of this node, is there" }),
     "state-file": Flags.string({ description: "file with your agent_id; default: ~/.aethrolink/agent.json" }),
     timeout: Flags.string({ description: "how long it may run, like 90s" }),
     "idempotency-key": Flags.string({ description: "the same key again gives the same task" }),
@@ -55,7 +58,9 @@ export class Call extends TaskCommand {
     const node = this.node(flags);
     const key = flags["idempotency-key"];
     const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
-    const answer = createTask(await requestOf(flags), headers, node);
+    const request = await requestOf(flags);
+    if (flags.heartbeat) await this.beatFor(request.sender ?? undefined, node);
+    const answer = createTask(request, headers, node);
     const { task, links } = flags.sync ? await holdVisibly(answer) : await answer;
     if (flags.follow) await this.follow(flags, task.task_id, undefined, node);
     else if (flags.wait) await this.wait(flags, task.task_id, node);
@@ -66,5 +71,20 @@ export class Call extends TaskCommand {
         { task, links },
         () => `${taskInWords(task)}\n\nFollow it with: alink-cli task-events ${task.task_id}`,
       );
+  }
+
+  /** Only an agent of this node has a lease here. */
+  private async beatFor(sender: string | undefined, node: CallOptions): Promise<void> {
+    if (sender === undefined)
+      throw new UsageError("--heartbeat needs a sender: name it with --sender, or register it first");
+    try {
+      await heartbeatAgent(sender, undefined, node);
+    } catch (thrown) {
+      if (!(thrown instanceof AethrolinkError && thrown.code === "agent_not_found")) throw thrown;
+      process.stderr.write(
+        `alink-cli: --heartbeat is for an agent of this node, and ${printable(sender)} is none; no task was made. Register it, or leave --heartbeat out.\n`,
+      );
+      this.exit(exitCodes.not_found);
+    }
   }
 }
