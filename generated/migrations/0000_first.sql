@@ -1,3 +1,25 @@
+CREATE TABLE `agents` (
+	`agent_id` text PRIMARY KEY NOT NULL,
+	`display_name` text NOT NULL,
+	`transport_kind` text NOT NULL,
+	`runtime_kind` text,
+	`runtime_id` text,
+	`endpoint` text,
+	`adapter` text,
+	`dialect` text,
+	`healthcheck` text,
+	`launch` text,
+	`defaults` text NOT NULL,
+	`capabilities` text NOT NULL,
+	`sticky_mode` text,
+	`metadata` text NOT NULL,
+	`lease_ttl_seconds` integer NOT NULL,
+	`registered_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`last_seen_at` text NOT NULL,
+	`lease_expires_at` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `artifacts` (
 	`artifact_id` text PRIMARY KEY NOT NULL,
 	`task_id` text NOT NULL,
@@ -90,9 +112,13 @@ CREATE TABLE `task_events` (
 	`source` text NOT NULL,
 	`message` text,
 	`data` text NOT NULL,
-	`created_at` text NOT NULL
+	`created_at` text NOT NULL,
+	`sender` text,
+	`target` text NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `task_events_by_sender` ON `task_events` (`sender`,`position`) WHERE sender IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `task_events_by_target` ON `task_events` (`target`,`position`);--> statement-breakpoint
 CREATE UNIQUE INDEX `task_events_seq` ON `task_events` (`task_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `task_events_end` ON `task_events` (`task_id`) WHERE kind IN ('task.completed', 'task.failed', 'task.cancelled');--> statement-breakpoint
 CREATE TABLE `tasks` (

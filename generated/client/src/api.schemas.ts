@@ -258,6 +258,8 @@ export interface ArtifactRef {
   url: string;
   size_bytes: number;
   sha256: string;
+  /** What the runtime called it. */
+  name?: string;
 }
 
 /**
