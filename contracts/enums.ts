@@ -23,6 +23,33 @@ export const terminalStatuses = ["completed", "failed", "cancelled"] as const;
 export type TerminalStatus = (typeof terminalStatuses)[number];
 export type OpenStatus = Exclude<TaskStatus, TerminalStatus>;
 
+/** Where a thread stands, which follows from its last turn. */
+export const threadStatuses = [
+  "active",
+  "paused",
+  "interrupted",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type ThreadStatus = (typeof threadStatuses)[number];
+
+/**
+ * How the automatic hand-off behind a turn ended. `next`: the next turn was begun. `refused`: the next
+ * turn could not be begun.
+ */
+export const handOffEnds = [
+  "next",
+  "interrupted",
+  "cancelled",
+  "terminal_error",
+  "awaiting_input",
+  "same_actor_repeat",
+  "no_answer",
+  "refused",
+] as const;
+export type HandOffEnd = (typeof handOffEnds)[number];
+
 /** What can happen to a task. Clients ignore kinds that they don't know. */
 export const taskEventKinds = [
   "task.created",

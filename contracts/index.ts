@@ -9,6 +9,7 @@ import { runtimeRoutes } from "./runtimes.ts";
 import { serviceRoutes } from "./service.ts";
 import { targetRoutes } from "./targets.ts";
 import { taskRoutes } from "./task-routes.ts";
+import { threadRoutes } from "./threads.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 const c = initContract();
@@ -18,6 +19,7 @@ export const contract = c.router(
     tasks: taskRoutes,
     events: eventRoutes,
     agents: agentRoutes,
+    threads: threadRoutes,
     targets: targetRoutes,
     runtimes: runtimeRoutes,
     registry: registryRoutes,

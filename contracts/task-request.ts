@@ -78,7 +78,7 @@ export const RuntimeOptions = z
       "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.",
   });
 
-const DeliveryRequest = z
+export const DeliveryRequest = z
   .strictObject({
     mode: emptyIsAbsent(DeliveryMode).meta({
       description: "sync: hold the answer until the task is terminal or asks. Default: stream.",
@@ -107,8 +107,8 @@ const DeliveryRequest = z
     description: "How the task is to be delivered; each part has its own default.",
   });
 
-/** What every delivery has once the task was accepted. */
-const Metadata = JsonRecord.refine(withinKb(16), "must be at most 16 KB");
+/** Anything of the caller's. */
+export const Metadata = JsonRecord.refine(withinKb(16), "must be at most 16 KB");
 
 export const TaskCreateRequest = z
   .strictObject({
@@ -127,6 +127,10 @@ export const TaskCreateRequest = z
     }),
     sender: emptyIsAbsent(Name).meta({ description: 'Who asks; default "local".', examples: ["local"] }),
     runtime_options: RuntimeOptions.optional(),
+    thread_id: emptyIsAbsent(Ulid).meta({
+      description:
+        "Makes the task the next turn of a thread that the sender is in; an absent target is the other one, an absent conversation_id the thread's id.",
+    }),
     conversation_id: emptyIsAbsent(ConversationId).meta({
       description: "Turns with the same one share the runtime's session; made if absent.",
     }),

@@ -10,7 +10,7 @@ import { TaskTree } from "./task-tree.ts";
 import { TaskAccepted, TaskList, TaskRecord, TaskStanding } from "./tasks.ts";
 import { TaskStatus } from "./vocabulary.ts";
 
-const IdempotencyKey = z
+export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
   .optional()
@@ -40,6 +40,9 @@ const createFailures = failures(
   "parent_ambiguous",
   "parent_not_open",
   "target_cannot_satisfy_intent",
+  "thread_not_found",
+  "thread_busy",
+  "invalid_participants",
   "idempotency_key_reused",
   "queue_full",
   ...storageFaults,
@@ -91,6 +94,7 @@ export const taskRoutes = c.router({
         description: "Only the children of that task.",
         examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D3"],
       }),
+      thread_id: Ulid.optional().meta({ description: "Only the turns of a thread." }),
       created_after: z.iso
         .datetime({ offset: true })
         .optional()

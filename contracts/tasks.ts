@@ -102,6 +102,7 @@ export type TaskRemote = z.infer<typeof TaskRemote>;
 export const TaskRecord = z
   .object({
     task_id: Ulid,
+    thread_id: Ulid.optional().meta({ description: "The thread that it is a turn of." }),
     conversation_id: ConversationId,
     sender: z.string().meta({ examples: ["local"] }),
     intent: Intent,

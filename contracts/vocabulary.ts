@@ -9,6 +9,7 @@ import {
   deliveryModes,
   eventSources,
   failureReasons,
+  handOffEnds,
   launchModes,
   launchStatuses,
   questionKinds,
@@ -18,6 +19,7 @@ import {
   targetOwners,
   targetSources,
   taskStatuses,
+  threadStatuses,
 } from "./enums.ts";
 
 /** A role that a token can be made with; the others are the node's to give. */
@@ -27,6 +29,20 @@ const tokenRolePattern =
 export const TaskStatus = z
   .enum(taskStatuses)
   .meta({ id: "TaskStatus", description: "Where a task stands.", examples: ["completed"] });
+
+export const ThreadStatus = z.enum(threadStatuses).meta({
+  id: "ThreadStatus",
+  description:
+    "Follows from the last turn. active: it is under way, a next one is due, or there is none yet; paused: it asks something; interrupted: it was cut off with the node; completed, failed, cancelled: as it ended. Whatever it is, the thread can be continued, but for active and paused.",
+  examples: ["completed"],
+});
+
+export const HandOffEnd = z.enum(handOffEnds).meta({
+  id: "HandOffEnd",
+  description:
+    "How the automatic hand-off behind a turn ended. next: the next turn was begun; interrupted, cancelled, terminal_error: so the turn ended; awaiting_input: it had asked something; same_actor_repeat: its answer was word for word the one before of the same actor; no_answer: it left nothing that could be handed on; refused: the next turn could not be begun.",
+  examples: ["next"],
+});
 
 export const FailureReason = z
   .enum(failureReasons)

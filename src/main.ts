@@ -17,6 +17,7 @@ import { openAgents } from "./engine/agents.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import { openInHand } from "./engine/delegation.ts";
 import type { Engine } from "./engine/engine.ts";
+import { takeUpHandOffs } from "./engine/hand-off.ts";
 import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
@@ -41,6 +42,7 @@ import { openLaunchReader } from "./store/read-launches.ts";
 import { openTaskReader } from "./store/read-tasks.ts";
 import { openSessionBindings } from "./store/sessions.ts";
 import { openTaskLog } from "./store/task-log.ts";
+import { openThreads } from "./store/threads.ts";
 import { openTokens, type TokenStore } from "./store/tokens.ts";
 import { newId } from "./store/ulid.ts";
 import { version } from "./version.ts";
@@ -88,6 +90,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       leases: launches.leases,
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, artifactRows, log, clock),
+      threads: openThreads(storage.writer, storage.reader, log),
       adapters: adaptersOf({
         ...{ config, launches, logger, url, text, bindings },
         tokens: openRuntimeTokens(tokens.store),
@@ -162,6 +165,7 @@ async function prepare(engine: Engine, launches: LaunchStore): Promise<void> {
   await launches.know(routing.targets.values());
   const reaped = await reap({ ledger: launches.ledger, clock, log: logger });
   const { resumed, ended } = await recoverTasks(engine);
+  takeUpHandOffs(engine);
   if (reaped + resumed + ended > 0)
     logger.info({ reaped, resumed, ended }, "took up where an earlier life ended");
 }

@@ -16,6 +16,7 @@ import { openArtifactKeeper } from "#src/engine/artifacts.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import { openInHand } from "#src/engine/delegation.ts";
 import type { Engine } from "#src/engine/engine.ts";
+import { takeUpHandOffs } from "#src/engine/hand-off.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
 import { reloadRegistry } from "#src/engine/reload-registry.ts";
@@ -32,6 +33,7 @@ import { openStorage, type Storage } from "#src/store/open.ts";
 import { openLaunchReader } from "#src/store/read-launches.ts";
 import { openTaskReader } from "#src/store/read-tasks.ts";
 import { openTaskLog } from "#src/store/task-log.ts";
+import { openThreads } from "#src/store/threads.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { targetOf } from "./launching.ts";
 
@@ -102,6 +104,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     leases: launches.leases,
     keys: openIdempotencyKeys(storage.writer, clock),
     artifacts: openArtifactKeeper(await openDiskArtifacts(join(dir, "artifacts")), rows, log, clock),
+    threads: openThreads(storage.writer, storage.reader, log),
     adapters: { acp: fake },
     registry,
     routing: routingOf(registry, agents.targets.values()),
@@ -117,6 +120,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   };
   await launches.know(engine.routing.targets.values());
   await recoverTasks(engine);
+  takeUpHandOffs(engine);
   const reload = (table: RoutingTable) => reloadRegistry(engine, () => table, launches.know);
   return { engine, fake, clock, storage, dir, reload, ...handles(engine), ...endings(engine, storage, dir) };
 }

@@ -42,3 +42,16 @@ export function senderOf(principal: Principal, sender: string | undefined): stri
   if (own === undefined || sender === undefined || sender === own) return own ?? sender;
   fail("forbidden", `With the token of ${own} the sender is ${own}, not ${sender}; leave it out.`);
 }
+
+/** Whether a caller may know of a thread: a participant knows of its own. */
+export function seesThread({ threads }: Engine, principal: Principal, thread_id: string): boolean {
+  const participant = participantOf(principal);
+  if (participant === undefined) return true;
+  const { agent_a_id, agent_b_id } = threads.get(thread_id) ?? {};
+  return participant === agent_a_id || participant === agent_b_id;
+}
+
+/** @throws RequestError thread_not_found where the caller may not know of the thread */
+export function refuseThread(engine: Engine, principal: Principal, thread_id: string): void {
+  if (!seesThread(engine, principal, thread_id)) fail("thread_not_found", `There is no thread ${thread_id}.`);
+}

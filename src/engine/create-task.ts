@@ -17,9 +17,14 @@ import { largestInline, type StoredBytes } from "./artifacts.ts";
 import { parentOf, refuseLoop } from "./delegation.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { startWork } from "./run-task.ts";
+import { beginTurn, type Following, inThread, type TurnPlace } from "./thread-turns.ts";
 
 export interface CreateTask {
   readonly request: TaskCreateRequest;
+  /** What its key stands for, where that isn't the request itself. */
+  readonly body?: Json;
+  /** What is to follow the turn of a thread that it is. */
+  readonly following?: Following | undefined;
   /** Continues a trace, where the request itself names none. */
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
@@ -41,23 +46,23 @@ export interface Created {
  *   stopping
  */
 export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
-  const { request } = given;
   refuseWhenStopping(engine);
   const key = scopeOf(engine, given);
-  const bodyHash = key === undefined ? "" : sha256Of(canonical(request as Json));
+  const bodyHash = hashOf(given);
   const earlier = earlierUse(engine, key, bodyHash);
   if (earlier !== undefined) return replay(engine, earlier);
-  refuseWhenFull(engine, routed(engine, request).target);
-  const large = await storeLargePayload(engine, request.payload as Json);
+  refuseWhenFull(engine, routed(engine, inThread(engine, given).request).target);
+  const large = await storeLargePayload(engine, given.request.payload as Json);
   try {
     // That took time: the node may stop, the key may have been used, the registry may be another, the
     // queue may have filled. From here on all is one turn.
     refuseWhenStopping(engine);
     const meanwhile = earlierUse(engine, key, bodyHash);
     if (meanwhile === undefined) {
+      const { request, turn } = inThread(engine, given);
       const to = routed(engine, request);
       refuseWhenFull(engine, to.target);
-      return await accept(engine, { ...given, key }, { to, large, bodyHash });
+      return await accept(engine, { ...given, request, key }, { to, turn, large, bodyHash });
     }
     await takeBack(engine, large);
     return await replay(engine, meanwhile);
@@ -66,6 +71,22 @@ export async function createTask(engine: Engine, given: CreateTask): Promise<Cre
     throw thrown;
   }
 }
+
+/**
+ * The task that a key has made before, if it has.
+ * @throws RequestError idempotency_key_reused
+ */
+export function madeBefore(
+  engine: Engine,
+  given: Pick<CreateTask, "key" | "body">,
+): Promise<Created> | undefined {
+  const earlier =
+    given.body === undefined ? undefined : earlierUse(engine, given.key, sha256Of(canonical(given.body)));
+  return earlier === undefined ? undefined : replay(engine, earlier);
+}
+
+const hashOf = ({ key, request, body = request as Json }: CreateTask) =>
+  key === undefined ? "" : sha256Of(canonical(body));
 
 function refuseWhenStopping({ stopping }: Engine): void {
   if (stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
@@ -82,6 +103,7 @@ function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void 
 
 interface Accepted {
   readonly to: ReturnType<typeof routed>;
+  readonly turn: TurnPlace | undefined;
   readonly large: StoredBytes | undefined;
   readonly bodyHash: string;
 }
@@ -89,7 +111,7 @@ interface Accepted {
 async function accept(
   engine: Engine,
   { request, traceparent, key, by }: CreateTask,
-  { to: { target, routeOptions, why }, large, bodyHash }: Accepted,
+  { to: { target, routeOptions, why }, turn, large, bodyHash }: Accepted,
 ): Promise<Created> {
   const given = (request.runtime_options ?? {}) as JsonObject;
   const options = layOver(layOver(target.defaults, routeOptions), given);
@@ -115,6 +137,7 @@ async function accept(
     data: { resolved_runtime: target.target_id, runtime_options: options, why },
   });
   if (large !== undefined) engine.artifacts.attach(task, large);
+  if (turn !== undefined && kept !== undefined) beginTurn(engine, task, turn, kept);
   if (key !== undefined && kept !== undefined) rememberKey(engine, task, key, bodyHash, kept);
   const work = startWork(engine, task, target, adapterOf(engine, target));
   try {
@@ -172,6 +195,7 @@ function fixedOf(
   return {
     task_id: newId(),
     created_at,
+    thread_id: request.thread_id,
     conversation_id: request.conversation_id ?? newId(),
     intent: request.intent,
     requested_runtime: request.target_runtime ?? request.target_agent_id,
@@ -212,7 +236,7 @@ function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Tar
 }
 
 /** The trace id of a valid W3C traceparent (Trace Context, section 3.2). */
-function traceIdOf(traceparent: string | undefined): string | undefined {
+export function traceIdOf(traceparent: string | undefined): string | undefined {
   const id = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(
     traceparent ?? "",
   )?.[1];

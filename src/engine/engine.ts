@@ -9,6 +9,7 @@ import type { LaunchReader } from "#src/store/read-launches.ts";
 import type { TaskReader } from "#src/store/read-tasks.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Threads } from "#src/store/threads.ts";
 import type { Agents } from "./agents.ts";
 import type { ArtifactKeeper } from "./artifacts.ts";
 import type { InHand } from "./delegation.ts";
@@ -24,6 +25,7 @@ export interface Engine {
   readonly leases: Leases;
   readonly keys: IdempotencyKeys;
   readonly artifacts: ArtifactKeeper;
+  readonly threads: Threads;
   readonly adapters: { readonly [Name in AdapterName]?: RuntimeAdapter };
   /** The registry file as it was read last; replaced by a reload and by nothing else. */
   registry: RoutingTable;

@@ -246,8 +246,8 @@ function tellPosition(engine: Engine, { task, target, adapter }: Work, queue_pos
   });
 }
 
-const stickyKeyOf = (target: Target, { conversation_id }: NewTask) =>
-  stickyKey(target.sticky_mode, null, conversation_id);
+const stickyKeyOf = (target: Target, { thread_id, conversation_id }: NewTask) =>
+  stickyKey(target.sticky_mode, thread_id ?? null, conversation_id);
 
 /** Where a task runs or will run; nobody else does meanwhile. */
 export const laneOf = (adapter: RuntimeAdapter, target: Target, fixed: NewTask): Lane =>
@@ -279,21 +279,22 @@ async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
 
 /** The task as an adapter sees it; a large payload is null. */
 export function taskLeft(work: Pick<Work, "task" | "target">): TaskToRun {
-  const { task_id, conversation_id, sender, intent, payload, runtime_options, trace, delivery, metadata } =
+  const { task_id, thread_id, conversation_id, sender, intent, payload, runtime_options, trace } =
     work.task.fixed;
+  const { delivery, metadata } = work.task.fixed;
   return {
     task_id,
     conversation_id,
-    thread_id: null,
+    thread_id: thread_id ?? null,
     sender,
     intent,
     payload,
     runtime_options,
-    delivery: { ...delivery },
-    metadata,
-    trace_id: trace.trace_id,
-    sticky_key: stickyKeyOf(work.target, work.task.fixed),
-    question_timeout_ms: delivery.question_timeout_ms,
+    delivery: { ...fixed.delivery },
+    metadata: fixed.metadata,
+    trace_id: fixed.trace.trace_id,
+    sticky_key: stickyKeyOf(work.target, fixed),
+    question_timeout_ms: fixed.delivery.question_timeout_ms,
   };
 }
 

@@ -26,6 +26,7 @@ import { runtimeHandlers } from "./routes/runtimes.ts";
 import { serviceHandlers } from "./routes/service.ts";
 import { targetHandlers } from "./routes/targets.ts";
 import { taskHandlers } from "./routes/tasks.ts";
+import { threadHandlers } from "./routes/threads.ts";
 import { tokenHandlers } from "./routes/tokens.ts";
 import { openStreams, type Streams } from "./sse.ts";
 
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
     tasks: taskHandlers(server),
     events: eventHandlers(server),
     agents: agentHandlers(server),
+    threads: threadHandlers(server),
     targets: targetHandlers(server),
     runtimes: runtimeHandlers(server),
     registry: registryHandlers(server),

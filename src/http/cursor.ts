@@ -5,11 +5,18 @@ const cursorOf = (id: string) => Buffer.from(id).toString("base64url");
 
 /** The id that a cursor stands for; undefined: the first page. */
 export function idOfCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const id = Buffer.from(cursor, "base64url").toString();
-  if (!/^[0-9A-Z]{26}$/.test(id))
-    fail("invalid_request", "The cursor is not a next_cursor of an earlier answer.");
-  return id;
+  return cursor === undefined ? undefined : textOf(cursor, /^[0-9A-Z]{26}$/);
+}
+
+/** The number of a row that a cursor stands for; without one, a number behind all. */
+export function indexOfCursor(cursor: string | undefined): number {
+  return cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(textOf(cursor, /^[1-9]\d{0,9}$/));
+}
+
+function textOf(cursor: string, form: RegExp): string {
+  const text = Buffer.from(cursor, "base64url").toString();
+  if (!form.test(text)) fail("invalid_request", "The cursor is not a next_cursor of an earlier answer.");
+  return text;
 }
 
 /**

@@ -19,6 +19,7 @@ export interface TaskFilter {
   readonly sender?: string | undefined;
   readonly conversation_id?: string | undefined;
   readonly parent_task_id?: string | undefined;
+  readonly thread_id?: string | undefined;
   /** Milliseconds since the epoch; only tasks made after it. */
   readonly created_after?: number | undefined;
   /** The task behind which the page begins. */
@@ -65,6 +66,7 @@ const conditions: { readonly [Name in keyof Omit<TaskFilter, "viewer">]-?: SQL }
   sender: eq(tasks.sender, value("sender")),
   conversation_id: eq(tasks.conversation_id, value("conversation_id")),
   parent_task_id: eq(tasks.parent_task_id, value("parent_task_id")),
+  thread_id: eq(tasks.thread_id, value("thread_id")),
   created_after: sql`${gte(tasks.task_id, value("from_id"))} AND ${gt(tasks.created_at, value("created_after"))}`,
   before: lt(tasks.task_id, value("before")),
 };

@@ -8,6 +8,7 @@ import {
   adapterNames,
   cancelledBy,
   eventSources,
+  handOffEnds,
   launchStatuses,
   stickyModes,
   taskEventKinds,
@@ -43,6 +44,7 @@ export const tasks = sqliteTable(
   "tasks",
   {
     task_id: text().primaryKey(),
+    thread_id: text(),
     conversation_id: text().notNull(),
     sender: text().notNull(),
     intent: text().notNull(),
@@ -78,6 +80,7 @@ export const tasks = sqliteTable(
     index("tasks_by_sender").on(task.sender, task.task_id),
     index("tasks_by_conversation").on(task.conversation_id, task.task_id),
     index("tasks_by_parent").on(task.parent_task_id, task.task_id).where(sql`parent_task_id IS NOT NULL`),
+    index("tasks_by_thread").on(task.thread_id, task.task_id).where(sql`thread_id IS NOT NULL`),
   ],
 );
 
@@ -174,6 +177,52 @@ export const sessionBindings = sqliteTable(
   (binding) => [
     primaryKey({ columns: [binding.target_id, binding.subcontext_key, binding.sticky_key] }),
     index("session_bindings_age").on(binding.last_used_at),
+    index("session_bindings_of_thread").on(binding.sticky_key, binding.target_id),
+  ],
+);
+
+/** Conversations of two; all that changes of one follows from its turns. */
+export const threads = sqliteTable(
+  "threads",
+  {
+    thread_id: text().primaryKey(),
+    agent_a_id: text().notNull(),
+    agent_b_id: text().notNull(),
+    continuity_key: text().notNull(),
+    metadata: text().notNull(),
+    created_at: text().notNull(),
+  },
+  (thread) => [
+    index("threads_of_a").on(thread.agent_a_id, thread.thread_id),
+    index("threads_of_b").on(thread.agent_b_id, thread.thread_id),
+  ],
+);
+
+/** Which task is which turn, and what is to follow by itself. How a turn stands is its task's to say. */
+export const threadTurns = sqliteTable(
+  "thread_turns",
+  {
+    thread_id: text()
+      .notNull()
+      .references(() => threads.thread_id, { onDelete: "cascade" }),
+    turn_index: integer().notNull(),
+    task_id: text()
+      .notNull()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    sender_agent_id: text().notNull(),
+    target_agent_id: text().notNull(),
+    /** Turns that are to follow by themselves. */
+    turns_left: integer().notNull(),
+    /** How they are made; for as long as they follow. */
+    plan: text(),
+    /** How the hand-off behind this turn ended; null: it is due, or there is none. */
+    hand_off_end: text({ enum: handOffEnds }),
+    hand_off_detail: text(),
+  },
+  (turn) => [
+    primaryKey({ columns: [turn.thread_id, turn.turn_index] }),
+    uniqueIndex("thread_turns_of_task").on(turn.task_id),
+    index("thread_turns_due").on(turn.thread_id).where(sql`turns_left > 0 AND hand_off_end IS NULL`),
   ],
 );
 

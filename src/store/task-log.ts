@@ -90,6 +90,8 @@ export interface TaskLog {
   /** Children whose end isn't on disk, of one parent. */
   childrenOf(task_id: string): readonly OpenTask[];
   readonly openTasks: ReadonlyMap<string, { readonly task: OpenTask }>;
+  /** Called with each task that has ended, when its end is on disk. */
+  onEnd(hear: (task: OpenTask) => void): void;
   /** The newest events of an open task. */
   tail(task_id: string): Tail | undefined;
   /** The newest events of all tasks, by position; kept only while somebody listens. */
@@ -123,6 +125,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const children = openChildren();
   const all = openTail(statements.lastPosition());
   const viewers = openViewerTails(all.last);
+  const hearers: ((task: OpenTask) => void)[] = [];
   const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
   for (const row of statements.open()) {
     const task = taskOfRow(row);
@@ -148,6 +151,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     }
     entry.tail.ring();
     all.ring();
+    if (state !== undefined && ended(state)) for (const hear of hearers) hear(entry.task);
   };
 
   const giveUp = (entry: Entry) => {
@@ -201,6 +205,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     get: (task_id) => entries.get(task_id)?.task,
     childrenOf: children.of,
     openTasks: entries,
+    onEnd: (hear) => void hearers.push(hear),
     tail: (task_id) => entries.get(task_id)?.tail,
     all,
     viewers,

@@ -19,6 +19,8 @@ export type TaskRow = typeof tasks.$inferSelect;
 /** What a task is accepted with; it never changes. */
 export interface NewTask {
   readonly task_id: string;
+  /** The thread that it is a turn of. */
+  readonly thread_id?: string | undefined;
   readonly conversation_id: string;
   readonly sender: string;
   readonly intent: string;
@@ -92,6 +94,7 @@ export function openTaskOf(fixed: NewTask): OpenTask {
 /** The columns that a task is created with. */
 export const fixedColumns = [
   "task_id",
+  "thread_id",
   "conversation_id",
   "sender",
   "intent",
@@ -132,6 +135,7 @@ export type ChangingColumns = ReturnType<typeof changingColumns>;
 export function allColumns(task: OpenTask): TaskRow {
   const { fixed } = task;
   return {
+    thread_id: fixed.thread_id ?? null,
     conversation_id: fixed.conversation_id,
     sender: fixed.sender,
     intent: fixed.intent,
@@ -173,6 +177,7 @@ export function restore(task: OpenTask, row: ChangingColumns): void {
 export function taskOfRow(row: TaskRow): OpenTask {
   const task = openTaskOf({
     task_id: row.task_id,
+    thread_id: row.thread_id ?? undefined,
     conversation_id: row.conversation_id,
     sender: row.sender,
     intent: row.intent,
@@ -195,6 +200,7 @@ export function recordOf(task: OpenTask): TaskRecord {
   const { fixed } = task;
   return {
     task_id: fixed.task_id,
+    ...(fixed.thread_id === undefined ? {} : { thread_id: fixed.thread_id }),
     conversation_id: fixed.conversation_id,
     sender: fixed.sender,
     intent: fixed.intent,

@@ -3,7 +3,7 @@ import { initServer } from "@ts-rest/express";
 import type { Request, Response } from "express";
 import { contract } from "#contracts/index.ts";
 import { actorOf, delegatorOf, participantOf } from "#src/core/access.ts";
-import { refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
+import { refuseThread, refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import { taskTree } from "#src/engine/delegation.ts";
@@ -17,7 +17,8 @@ import { piped } from "../piped.ts";
 
 const server = initServer();
 
-const linksOf = (task_id: string) => ({
+/** Where a task is followed. */
+export const linksOf = (task_id: string) => ({
   self: `/v1/tasks/${task_id}`,
   events: `/v1/tasks/${task_id}/events`,
 });
@@ -40,6 +41,7 @@ export function taskHandlers({ engine, streams }: Server) {
       const key = headers["idempotency-key"];
       const principal = principalOf(res);
       const scope = { principal: principal.name, method: "POST", path: "/v1/tasks" };
+      if (body.thread_id !== undefined) refuseThread(engine, principal, body.thread_id);
       const { task, replayed } = await createTask(engine, {
         request: { ...body, sender: senderOf(principal, body.sender) },
         by: delegatorOf(principal),

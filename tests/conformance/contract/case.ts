@@ -52,6 +52,14 @@ export interface World {
   fullTarget(): Promise<string>;
   /** The token of a process that has two tasks in hand. */
   processWithTwoTasks(): Promise<string>;
+  /** A thread of `able` and `second` that nobody speaks in now. */
+  thread(): Promise<string>;
+  /** One with an open turn. */
+  busyThread(): Promise<string>;
+  /** One of `able` and a target whose queue is full. */
+  fullThread(): Promise<string>;
+  /** One with a participant that isn't there any more. */
+  forsakenThread(): Promise<string>;
   /** What comes of a call while the registry has mistakes. */
   withBrokenRegistry<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -60,6 +68,8 @@ export interface World {
 export const targets = {
   /** Takes any intent and echoes. */
   able: "able",
+  /** The same once more. */
+  second: "second",
   /** Takes `twofold` alone; so does `other`. */
   one: "one",
   other: "other",

@@ -27,6 +27,10 @@ const world: World = {
   busyTarget: async () => targets.able,
   fullTarget: async () => targets.able,
   processWithTwoTasks: async () => "alink_process",
+  thread: anyId,
+  busyThread: anyId,
+  fullThread: anyId,
+  forsakenThread: anyId,
   withBrokenRegistry: (call) => call(),
 };
 

@@ -7,7 +7,7 @@ import { type Client, createClient } from "#generated/client/src/index.ts";
 import { fakeCommand, fixtureCommand, nodeProgram, type TargetEntry } from "../../programs.ts";
 import { createHome, eventOf, type Home, startNode, type TestNode } from "../../support.ts";
 import { alterations, alteredFetch } from "./altered-fetch.ts";
-import { agentOfToken, type Situation, targets, twofold, type World } from "./case.ts";
+import { agentOfToken, nothing, type Situation, targets, twofold, type World } from "./case.ts";
 import type { Place } from "./suite.ts";
 
 const echo = { payload: { text: "hello" }, target_runtime: targets.able };
@@ -25,6 +25,7 @@ async function registry(): Promise<{ [name: string]: TargetEntry }> {
   const offering = { command, more: { capabilities: [twofold] } };
   return {
     [targets.able]: { command },
+    [targets.second]: { command },
     [targets.one]: offering,
     [targets.other]: offering,
     [targets.missing]: { command: ["/nowhere/agent"] },
@@ -66,6 +67,15 @@ function behind<T>(node: TestNode, change: (database: Database.Database) => T): 
   }
 }
 
+/** Opens a thread of `able` and another. */
+async function openThread(node: TestNode, agent_b_id: string): Promise<string> {
+  const { body } = await node.call<{ thread: { thread_id: string } }>("POST", "/v1/threads", {
+    agent_a_id: targets.able,
+    agent_b_id,
+  });
+  return body.thread.thread_id;
+}
+
 async function artifactOf(node: TestNode): Promise<string> {
   const { result_artifact_id } = await done(node, large);
   return result_artifact_id ?? "";
@@ -85,6 +95,8 @@ const empty = (database: Database.Database) => {
   const tables = [
     "task_events",
     "artifacts",
+    "thread_turns",
+    "threads",
     "tokens",
     "agents",
     "tasks",
@@ -101,7 +113,7 @@ const damage = (database: Database.Database) => {
   database.unsafeMode();
   database.pragma("writable_schema = ON");
   database.exec(
-    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'launch_history', 'runtimes', 'agents')",
+    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'threads', 'launch_history', 'runtimes', 'agents')",
   );
   database.pragma(`schema_version = ${Number(database.pragma("schema_version", { simple: true })) + 1}`);
 };
@@ -151,6 +163,24 @@ function worldOf(node: TestNode, { registry }: Home): World {
       const told = await done(node, { payload: { env: true }, target_runtime: frank });
       return JSON.parse(told.result?.text ?? "{}").AETHROLINK_TOKEN;
     }),
+    thread: once(() => openThread(node, targets.second)),
+    busyThread: once(async () => {
+      const thread_id = await openThread(node, targets.second);
+      await node.submit({ ...endless, sender: targets.able, thread_id });
+      return thread_id;
+    }),
+    async fullThread() {
+      return openThread(node, await this.fullTarget());
+    },
+    async forsakenThread() {
+      const thread_id = await openThread(node, targets.second);
+      behind(node, (database) =>
+        database
+          .prepare("UPDATE threads SET agent_b_id = ? WHERE thread_id = ?")
+          .run(nothing.name, thread_id),
+      );
+      return thread_id;
+    },
     async withBrokenRegistry(call) {
       const whole = readFileSync(registry, "utf8");
       writeFileSync(registry, "runtimes:\n  able: { adaptor: acp }\n");
@@ -160,8 +190,15 @@ function worldOf(node: TestNode, { registry }: Home): World {
 }
 
 /** Makes what cases need, before nothing can be made any more. */
-async function prepare({ endedTask, artifact, spareToken, agent, passingAgent }: World): Promise<void> {
-  await Promise.all([endedTask(), artifact(), spareToken(), agent(), passingAgent()]);
+async function prepare({
+  endedTask,
+  artifact,
+  spareToken,
+  agent,
+  passingAgent,
+  thread,
+}: World): Promise<void> {
+  await Promise.all([endedTask(), artifact(), spareToken(), agent(), passingAgent(), thread()]);
 }
 
 /** Brings a node into its situation. */

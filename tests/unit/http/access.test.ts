@@ -53,7 +53,19 @@ const opened = (kind: CallerKind) =>
 
 it.each([
   ["reader", []],
-  ["agent", ["cancelTask", "createTask", "heartbeatAgent", "registerAgent", "resumeTask", "unregisterAgent"]],
+  [
+    "agent",
+    [
+      "cancelTask",
+      "continueThread",
+      "createTask",
+      "createThread",
+      "heartbeatAgent",
+      "registerAgent",
+      "resumeTask",
+      "unregisterAgent",
+    ],
+  ],
   ["runtime", ["createTask", "getArtifact", "getTask", "getTaskTree", "streamTaskEvents"]],
 ] as const)("the token of a %s opens no more than it has to", (kind, ids) => {
   expect(

@@ -6,6 +6,7 @@ import { runtimeCases } from "./runtimes.ts";
 import { serviceCases } from "./service.ts";
 import { targetCases } from "./targets.ts";
 import { taskCases } from "./tasks.ts";
+import { threadCases } from "./threads.ts";
 import { tokenCases } from "./tokens.ts";
 
 export const cases: Cases = {
@@ -14,6 +15,7 @@ export const cases: Cases = {
   ...targetCases,
   ...runtimeCases,
   ...artifactCases,
+  ...threadCases,
   ...tokenCases,
   ...serviceCases,
 };

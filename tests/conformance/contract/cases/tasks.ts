@@ -5,6 +5,8 @@ import { failing, refusedBodies, refusedToReaders, refusedToStrangers, tooLarge 
 
 const wish = { intent: "contract.run", payload: { text: "hello" }, target_runtime: targets.able };
 
+const turn = { intent: "contract.run", payload: { text: "hello" }, sender: targets.able };
+
 const create: Call = (client) => client.createTask(wish);
 const createLarge: Call = (client) => client.createTask({ ...wish, payload: tooLarge });
 
@@ -105,6 +107,11 @@ export const taskCases: CasesOf<
         call: (client) => client.createTask({ intent: "contract.unknown", payload: "hello" }),
       },
       { when: "for a parent that isn't there", code: "task_not_found", call: childOf(nothing.id) },
+      {
+        when: "for a thread that isn't there",
+        code: "thread_not_found",
+        call: (client) => client.createTask({ ...wish, thread_id: nothing.id }),
+      },
     ],
     409: [
       {
@@ -128,8 +135,22 @@ export const taskCases: CasesOf<
         code: "parent_not_open",
         call: async (client, world) => childOf(await world.endedTask())(client, world),
       },
+      {
+        when: "for a thread with an open turn",
+        code: "thread_busy",
+        call: async (client, world) =>
+          client.createTask({
+            ...turn,
+            thread_id: await world.busyThread(),
+          }),
+      },
     ],
     422: [
+      {
+        when: "for a thread that the sender isn't in",
+        code: "invalid_participants",
+        call: async (client, world) => client.createTask({ ...wish, thread_id: await world.thread() }),
+      },
       {
         when: "for a key that was used for another request",
         code: "idempotency_key_reused",

@@ -1,0 +1,110 @@
+/**
+ * The automatic hand-off: when a turn has ended well, the one that answered speaks next.
+ *
+ * What is to follow stands in the turn's own row: how many turns are left, and how they are made. So
+ * none is lost and none is doubled, whenever the node is killed:
+ * 1. A turn, its task and what is to follow it are one commit. Before it nothing has begun; after it the
+ *    row says what is due.
+ * 2. The same commit marks the turn before as handed on. A turn that is over and isn't marked is due: it
+ *    is found when its task's end is on disk, or, if the node was killed in between, at the next start.
+ * 3. The rows of a thread are numbered, and a number exists once: a second next turn can't be written.
+ * 4. Why nothing follows is decided from what is on disk, so that it is decided alike at any time.
+ */
+import type { TaskCreateRequest } from "#contracts/task-request.ts";
+import type { Json } from "#src/core/ports.ts";
+import { RequestError } from "#src/errors.ts";
+import type { TurnRow } from "#src/store/threads.ts";
+import { createTask } from "./create-task.ts";
+import type { Engine } from "./engine.ts";
+import { type HandOffPlan, handOffEndOf, isOver, planOf } from "./thread-standing.ts";
+
+/** How long after a fault of ours the next try begins. */
+const retryMs = 1000;
+
+/**
+ * Begins the turns that are due, now and from now on.
+ * To be called once, when it was decided what becomes of the tasks of earlier lives.
+ */
+export function takeUpHandOffs(engine: Engine): void {
+  engine.log.onEnd(({ fixed: { thread_id } }) => {
+    if (thread_id !== undefined) void handOn(engine, thread_id);
+  });
+  for (const { thread_id } of engine.threads.due()) void handOn(engine, thread_id);
+}
+
+/** Begins the next turn of a thread, if one is due; tries again while that can't be written. */
+async function handOn(engine: Engine, thread_id: string): Promise<void> {
+  if (engine.stopping) return;
+  try {
+    const turn = engine.threads.last(thread_id);
+    const plan = turn && planOf(turn);
+    if (turn === undefined || plan === undefined || !isOver(engine, turn)) return;
+    const end = handOffEndOf(engine, turn, plan);
+    if (end !== undefined) await engine.threads.end(turn, end, null);
+    else await beginNext(engine, turn, plan);
+  } catch (thrown) {
+    if (engine.stopping) return; // the next life finds it
+    engine.logger.error(
+      { err: thrown, thread_id },
+      "the next turn of a thread could not be begun; trying again",
+    );
+    engine.clock.after(retryMs, () => void handOn(engine, thread_id));
+  }
+}
+
+async function beginNext(engine: Engine, turn: TurnRow, plan: HandOffPlan): Promise<void> {
+  try {
+    const request = await requestOf(engine, turn, plan);
+    const turns_left = turn.turns_left - 1;
+    const following = {
+      behind: turn.turn_index,
+      turns_left,
+      plan: turns_left > 0 ? turn.plan : null,
+      due: true,
+    };
+    await createTask(engine, { request, following });
+  } catch (thrown) {
+    if (!(thrown instanceof RequestError)) throw thrown;
+    await refused(engine, turn, thrown);
+  }
+}
+
+/** What may pass is tried again; what doesn't ends the hand-off. */
+async function refused(engine: Engine, turn: TurnRow, { code, message, retryAfterS }: RequestError) {
+  if (retryAfterS === undefined) await engine.threads.end(turn, "refused", `${code}: ${message}`);
+  else engine.clock.after(retryAfterS * 1000, () => void handOn(engine, turn.thread_id));
+}
+
+async function requestOf(engine: Engine, turn: TurnRow, plan: HandOffPlan): Promise<TaskCreateRequest> {
+  const { thread_id, target_agent_id: sender, sender_agent_id: target_runtime } = turn;
+  const own = Object.hasOwn(plan.payload_by_agent, sender) ? plan.payload_by_agent[sender] : undefined;
+  const payload = own ?? { text: await answerOf(engine, turn) };
+  const intent = plan.intent_by_agent[sender] ?? plan.intent;
+  if (intent === undefined)
+    throw new RequestError(
+      "nothing_to_say",
+      `There is no intent for ${sender}: give intent, or intent_by_agent.`,
+    );
+  return {
+    ...plan.common,
+    thread_id,
+    sender,
+    target_runtime,
+    target_agent_id: undefined,
+    intent,
+    payload: payload as TaskCreateRequest["payload"],
+  };
+}
+
+/** The whole text that a turn was answered with. */
+async function answerOf({ reader, artifacts }: Engine, { task_id }: TurnRow): Promise<string> {
+  const task = reader.get(task_id);
+  const text = task?.result?.text ?? "";
+  const row = task?.result_artifact_id ? artifacts.find(task.result_artifact_id) : undefined;
+  if (row === undefined) return text;
+  const whole = Buffer.from(await artifacts.read(row)).toString("utf8");
+  return row.media_type === "application/json" ? textIn(JSON.parse(whole)) : whole;
+}
+
+const textIn = (result: { readonly [key: string]: Json }) =>
+  typeof result["text"] === "string" ? result["text"] : "";

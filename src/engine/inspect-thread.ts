@@ -1,0 +1,106 @@
+/** What is told of a thread: all from what is on disk, no runtime is touched. */
+
+import type { JsonObject } from "#contracts/shared.ts";
+import type { LastError, TaskRemote } from "#contracts/tasks.ts";
+import type { ThreadInspection, ThreadRecord, ThreadTurn } from "#contracts/thread-records.ts";
+import { stickyKey } from "#src/core/sticky-key.ts";
+import { threadStatus } from "#src/core/thread.ts";
+import type { ThreadRow, TurnRow } from "#src/store/threads.ts";
+import type { Engine } from "./engine.ts";
+import { isDue, standingOf } from "./thread-standing.ts";
+import { pairOf } from "./thread-turns.ts";
+
+/** The record of the wire. */
+export function threadRecord(
+  engine: Engine,
+  row: ThreadRow,
+  last = engine.threads.last(row.thread_id),
+): ThreadRecord {
+  const spoken =
+    last === undefined
+      ? {}
+      : {
+          last_task_id: last.task_id,
+          last_actor_agent_id: last.sender_agent_id,
+          last_target_agent_id: last.target_agent_id,
+        };
+  const status = threadStatus(last && standingOf(last), last !== undefined && isDue(engine, last));
+  const metadata = JSON.parse(row.metadata) as JsonObject;
+  return { ...row, ...spoken, metadata, status, updated_at: last?.updated_at ?? row.created_at };
+}
+
+const remoteOf = ({ remote }: TurnRow) => (remote === null ? undefined : (JSON.parse(remote) as TaskRemote));
+
+/** The record of the wire. */
+export function turnRecord(row: TurnRow): ThreadTurn {
+  const { thread_id, turn_index, task_id, sender_agent_id, target_agent_id, status, created_at, updated_at } =
+    row;
+  const { binding: _binding, ...remote } = remoteOf(row) ?? { binding: undefined };
+  return {
+    ...{ thread_id, turn_index, task_id, sender_agent_id, target_agent_id },
+    target_owner: "local",
+    ...remote,
+    ...{ status, created_at, updated_at },
+  };
+}
+
+/**
+ * How a thread stands and how it would go on.
+ * @param turns the turns to be shown, in order
+ */
+export function inspectThread(
+  engine: Engine,
+  row: ThreadRow,
+  turns: readonly TurnRow[],
+): Omit<ThreadInspection, "next_cursor"> {
+  const last = engine.threads.last(row.thread_id);
+  const two = [row.agent_a_id, row.agent_b_id];
+  const reason = last && standingOf(last).reason;
+  return {
+    thread: threadRecord(engine, row, last),
+    turns: turns.map(turnRecord),
+    participants: two.map((agent_id) => ({ agent_id, owner: "local" })),
+    continuity: two.map((agent_id) => continuityOf(engine, row.thread_id, agent_id)),
+    next_continue: nextOf(engine, row, last),
+    hand_off: last === undefined || last.turns_left === 0 ? null : handOffOf(last),
+    ...(reason === "interrupted" && last !== undefined ? { interruption_reason: detailOf(last) } : {}),
+  };
+}
+
+const detailOf = ({ last_error }: TurnRow) =>
+  (JSON.parse(last_error ?? "{}") as Partial<LastError>).detail ?? "the node ended in mid-turn";
+
+const handOffOf = ({ turns_left, hand_off_end, hand_off_detail }: TurnRow) => ({
+  turns_left,
+  ended: hand_off_end,
+  ...(hand_off_detail === null ? {} : { detail: hand_off_detail }),
+});
+
+function continuityOf({ threads }: Engine, thread_id: string, agent_id: string) {
+  const at = threads.lastAt(thread_id, agent_id);
+  const { remote_session_id, remote_execution_id } = (at && remoteOf(at)) ?? {};
+  return {
+    agent_id,
+    ...(remote_session_id === undefined ? {} : { last_remote_session_id: remote_session_id }),
+    ...(remote_execution_id === undefined ? {} : { last_remote_execution_id: remote_execution_id }),
+    session_bindings: threads
+      .bindings(thread_id, agent_id)
+      .map((binding) => ({ ...binding, metadata: JSON.parse(binding.metadata) as JsonObject })),
+  };
+}
+
+function nextOf(engine: Engine, row: ThreadRow, last: TurnRow | undefined) {
+  const { sender, target } = pairOf(row, last, {});
+  return {
+    sender_agent_id: sender,
+    target_agent_id: target,
+    will_reuse_remote_session: willReuse(engine, row.thread_id, target),
+  };
+}
+
+/** Whether a session of this thread is kept, and the target takes sessions up again. */
+function willReuse({ routing, threads }: Engine, thread_id: string, target_id: string): boolean {
+  const target = routing.targets.get(target_id);
+  if (target === undefined || stickyKey(target.sticky_mode, thread_id, thread_id) === null) return false;
+  return threads.bindings(thread_id, target_id).length > 0;
+}
