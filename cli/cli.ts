@@ -27,6 +27,11 @@ import { TaskResult } from "./commands/task-result.ts";
 import { TaskResume } from "./commands/task-resume.ts";
 import { TaskTree } from "./commands/task-tree.ts";
 import { TaskWait } from "./commands/task-wait.ts";
+import { ThreadContinue } from "./commands/thread-continue.ts";
+import { ThreadCreate } from "./commands/thread-create.ts";
+import { ThreadGet } from "./commands/thread-get.ts";
+import { ThreadList } from "./commands/thread-list.ts";
+import { ThreadTurns } from "./commands/thread-turns.ts";
 import { TokenCreate } from "./commands/token-create.ts";
 import { TokenList } from "./commands/token-list.ts";
 import { TokenRevoke } from "./commands/token-revoke.ts";
@@ -44,6 +49,11 @@ export const commands = {
   "task-cancel": TaskCancel,
   questions: Questions,
   "task-resume": TaskResume,
+  "thread-create": ThreadCreate,
+  "thread-list": ThreadList,
+  "thread-get": ThreadGet,
+  "thread-turns": ThreadTurns,
+  "thread-continue": ThreadContinue,
   events: Events,
   register: Register,
   "ensure-registered": EnsureRegistered,

@@ -42,6 +42,7 @@ export function taskInWords(task: TaskRecord): string {
     ["intent", task.intent],
     ["target", task.resolved_runtime],
     ["sender", task.sender],
+    ["thread", task.thread_id],
     ["conversation", task.conversation_id],
     ["part of", task.trace.parent_task_id],
     ["created", task.created_at],

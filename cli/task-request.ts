@@ -10,6 +10,7 @@ interface RequestFlags extends PayloadFlags {
   readonly target?: string | undefined;
   readonly option?: readonly string[] | undefined;
   readonly cwd?: string | undefined;
+  readonly "thread-id"?: string | undefined;
   readonly "conversation-id"?: string | undefined;
   readonly parent?: string | undefined;
   readonly "agent-id"?: string | undefined;
@@ -25,12 +26,14 @@ interface RequestFlags extends PayloadFlags {
 export async function requestOf(flags: RequestFlags): Promise<TaskCreateRequest> {
   const { target, cwd, timeout, "agent-id": agentId, "state-file": stateFile } = flags;
   const conversation_id = flags["conversation-id"];
+  const thread_id = flags["thread-id"];
   const sender = senderOf({ agentId, stateFile, env: process.env });
   return {
     intent: flags.intent,
     payload: (await payloadOf(flags)) as TaskCreateRequest["payload"],
     ...(sender === undefined ? {} : { sender }),
     ...(target === undefined ? {} : { target_runtime: target }),
+    ...(thread_id === undefined ? {} : { thread_id }),
     ...(conversation_id === undefined ? {} : { conversation_id }),
     ...(flags.parent === undefined ? {} : { trace: { parent_task_id: flags.parent } }),
     runtime_options: {

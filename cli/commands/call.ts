@@ -29,6 +29,7 @@ export class Call extends TaskCommand {
     payload: Flags.string({ description: "the same as JSON; @file and - (standard input) too" }),
     ...runtimeOption,
     cwd: Flags.string({ description: "directory that the runtime works in, on the node's machine" }),
+    "thread-id": Flags.string({ description: "makes it the next turn of that thread, with its sender" }),
     "conversation-id": Flags.string({ description: "goes on with that conversation" }),
     parent: Flags.string({
       description: "the open task that this is a part of; within a task of yours the node knows it",

@@ -7,7 +7,7 @@ import { stickyKey } from "#src/core/sticky-key.ts";
 import { threadStatus } from "#src/core/thread.ts";
 import type { ThreadRow, TurnRow } from "#src/store/threads.ts";
 import type { Engine } from "./engine.ts";
-import { isDue, standingOf } from "./thread-standing.ts";
+import { handOffEndOf, isDue, isOver, planOf, standingOf } from "./thread-standing.ts";
 import { pairOf } from "./thread-turns.ts";
 
 /** The record of the wire. */
@@ -62,7 +62,7 @@ export function inspectThread(
     participants: two.map((agent_id) => ({ agent_id, owner: "local" })),
     continuity: two.map((agent_id) => continuityOf(engine, row.thread_id, agent_id)),
     next_continue: nextOf(engine, row, last),
-    hand_off: last === undefined || last.turns_left === 0 ? null : handOffOf(last),
+    hand_off: last === undefined || last.turns_left === 0 ? null : handOffOf(engine, last),
     ...(reason === "interrupted" && last !== undefined ? { interruption_reason: detailOf(last) } : {}),
   };
 }
@@ -70,11 +70,17 @@ export function inspectThread(
 const detailOf = ({ last_error }: TurnRow) =>
   (JSON.parse(last_error ?? "{}") as Partial<LastError>).detail ?? "the node ended in mid-turn";
 
-const handOffOf = ({ turns_left, hand_off_end, hand_off_detail }: TurnRow) => ({
-  turns_left,
-  ended: hand_off_end,
-  ...(hand_off_detail === null ? {} : { detail: hand_off_detail }),
-});
+function handOffOf(engine: Engine, turn: TurnRow) {
+  const { turns_left, hand_off_end, hand_off_detail } = turn;
+  const plan = planOf(turn);
+  // Decided, and perhaps not yet written down.
+  const decided = plan !== undefined && isOver(engine, turn) ? handOffEndOf(engine, turn, plan) : undefined;
+  return {
+    turns_left,
+    ended: hand_off_end ?? decided ?? null,
+    ...(hand_off_detail === null ? {} : { detail: hand_off_detail }),
+  };
+}
 
 function continuityOf({ threads }: Engine, thread_id: string, agent_id: string) {
   const at = threads.lastAt(thread_id, agent_id);

@@ -34,6 +34,8 @@ async function seed(node: TestNode): Promise<Record<string, string | readonly st
   const payload = { mode: "questions", count: 20 };
   const asking = await node.submit({ payload, target_runtime: "asking", intent: "test.ask" });
   const questions = await askedOf(node, asking.task_id, 20);
+  const two = { agent_a_id: "agent", agent_b_id: "second" };
+  const opened = await node.call<{ thread: { thread_id: string } }>("POST", "/v1/threads", two);
   const page = await node.call<{ next_cursor: string | null }>("GET", "/v1/tasks?limit=1");
   return {
     task_id,
@@ -46,6 +48,8 @@ async function seed(node: TestNode): Promise<Record<string, string | readonly st
     asking: asking.task_id,
     asking_target: "asking",
     questions,
+    thread_id: opened.body.thread.thread_id,
+    ...two,
     cursor: page.body.next_cursor,
   };
 }
@@ -114,6 +118,7 @@ it.skipIf("missing" in found)(
   async () => {
     using home = createHome({
       agent: { command: await fakeCommand(), more: { capabilities: ["test.run"] } },
+      second: { command: await fakeCommand(), more: { capabilities: ["test.talk"] } },
       asking: { command: await fakeCommand(), more: { capabilities: ["test.ask"] } },
     });
     await using node = await startNode(home);

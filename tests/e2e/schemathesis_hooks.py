@@ -44,6 +44,10 @@ def name_what_is_there(case):
             case.path_parameters[name] = SEEDED.get(name, case.path_parameters[name])
     if case.operation.label == "POST /v1/tasks/{task_id}/resume":
         answer_what_is_asked(case)
+    if case.operation.label == "POST /v1/threads":
+        name_two(case)
+    if case.operation.label == "POST /v1/threads/{thread_id}/continue":
+        speak(case)
     if case.operation.label != "POST /v1/tasks":
         return
     if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
@@ -51,6 +55,7 @@ def name_what_is_there(case):
         case.body.pop("target_runtime", None)
         case.body.pop("target_agent_id", None)
         name_parent(case)
+        case.body.pop("thread_id", None)
     if not case.meta.is_negative_at(ParameterLocation.HEADER) and "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = f"key-{calls.total()}"
 
@@ -60,6 +65,21 @@ def name_parent(case):
     trace = case.body.get("trace")
     if isinstance(trace, dict) and trace.get("parent_task_id"):
         trace["parent_task_id"] = SEEDED["asking"]
+
+
+def name_two(case):
+    if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
+        case.body.update(agent_a_id=SEEDED["agent_a_id"], agent_b_id=SEEDED["agent_b_id"])
+
+
+def speak(case):
+    """Whose turn it is; two turns at most, since each keeps the next request waiting."""
+    if case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
+        return
+    for name in ("sender", "target_agent_id", "intent_by_agent", "payload_by_agent", "delivery", "runtime_options"):
+        case.body.pop(name, None)
+    intents = {"agent": "test.talk", "second": SEEDED["intent"]}
+    case.body.update(intent_by_agent=intents, payload={"text": "hello"}, max_turns=2)
 
 
 def answer_what_is_asked(case):
@@ -83,7 +103,9 @@ def map_body(context, body):
 @schemathesis.hook
 def map_query(context, query):
     """Only a node can make a cursor."""
-    lists = ("GET /v1/tasks", "GET /v1/runtimes/{runtime_id}/launches")
+    lists = ("GET /v1/tasks", "GET /v1/threads", "GET /v1/runtimes/{runtime_id}/launches")
     if query and "cursor" in query and context.operation.label in lists:
         query["cursor"] = SEEDED["cursor"]
+    if query and "cursor" in query and context.operation.label.startswith("GET /v1/threads/"):
+        query["cursor"] = "MQ"
     return query
