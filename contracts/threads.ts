@@ -115,6 +115,9 @@ export const ThreadContinueRequest = z
   });
 export type ThreadContinueRequest = z.output<typeof ThreadContinueRequest>;
 
+/** A position among the turns of a thread. */
+const TurnCursor = Cursor.meta({ description: "The next_cursor of the page before.", examples: ["MQ"] });
+
 const ThreadPath = z.object({
   thread_id: Ulid.meta({ description: "The thread.", examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D8"] }),
 });
@@ -177,7 +180,7 @@ export const threadRoutes = c.router({
     description:
       "From what is stored, without touching a runtime: the newest turns, the sessions that are kept for each of the two, who speaks next, and why it was interrupted.",
     pathParams: ThreadPath,
-    query: z.object({ cursor: Cursor.optional() }),
+    query: z.object({ cursor: TurnCursor.optional() }),
     responses: { 200: ThreadInspection, ...threadFailures.responses },
     metadata: { operationId: "inspectThread", tags: ["threads"], codes: threadFailures.codes },
   },
@@ -186,7 +189,7 @@ export const threadRoutes = c.router({
     path: "/v1/threads/:thread_id/turns",
     summary: "List the turns of a thread, the first one first",
     pathParams: ThreadPath,
-    query: z.object({ limit: PageLimit, cursor: Cursor.optional() }),
+    query: z.object({ limit: PageLimit, cursor: TurnCursor.optional() }),
     responses: { 200: ThreadTurns, ...threadFailures.responses },
     metadata: { operationId: "listThreadTurns", tags: ["threads"], codes: threadFailures.codes },
   },
