@@ -102,6 +102,7 @@ CREATE TABLE `session_bindings` (
 );
 --> statement-breakpoint
 CREATE INDEX `session_bindings_age` ON `session_bindings` (`last_used_at`);--> statement-breakpoint
+CREATE INDEX `session_bindings_of_thread` ON `session_bindings` (`sticky_key`,`target_id`);--> statement-breakpoint
 CREATE TABLE `task_events` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_id` text NOT NULL,
@@ -123,6 +124,7 @@ CREATE UNIQUE INDEX `task_events_seq` ON `task_events` (`task_id`,`seq`);--> sta
 CREATE UNIQUE INDEX `task_events_end` ON `task_events` (`task_id`) WHERE kind IN ('task.completed', 'task.failed', 'task.cancelled');--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`task_id` text PRIMARY KEY NOT NULL,
+	`thread_id` text,
 	`conversation_id` text NOT NULL,
 	`sender` text NOT NULL,
 	`intent` text NOT NULL,
@@ -155,6 +157,35 @@ CREATE INDEX `tasks_by_target` ON `tasks` (`resolved_runtime`,`task_id`);--> sta
 CREATE INDEX `tasks_by_sender` ON `tasks` (`sender`,`task_id`);--> statement-breakpoint
 CREATE INDEX `tasks_by_conversation` ON `tasks` (`conversation_id`,`task_id`);--> statement-breakpoint
 CREATE INDEX `tasks_by_parent` ON `tasks` (`parent_task_id`,`task_id`) WHERE parent_task_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tasks_by_thread` ON `tasks` (`thread_id`,`task_id`) WHERE thread_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `thread_turns` (
+	`thread_id` text NOT NULL,
+	`turn_index` integer NOT NULL,
+	`task_id` text NOT NULL,
+	`sender_agent_id` text NOT NULL,
+	`target_agent_id` text NOT NULL,
+	`turns_left` integer NOT NULL,
+	`plan` text,
+	`hand_off_end` text,
+	`hand_off_detail` text,
+	PRIMARY KEY(`thread_id`, `turn_index`),
+	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`thread_id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `thread_turns_of_task` ON `thread_turns` (`task_id`);--> statement-breakpoint
+CREATE INDEX `thread_turns_due` ON `thread_turns` (`thread_id`) WHERE turns_left > 0 AND hand_off_end IS NULL;--> statement-breakpoint
+CREATE TABLE `threads` (
+	`thread_id` text PRIMARY KEY NOT NULL,
+	`agent_a_id` text NOT NULL,
+	`agent_b_id` text NOT NULL,
+	`continuity_key` text NOT NULL,
+	`metadata` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `threads_of_a` ON `threads` (`agent_a_id`,`thread_id`);--> statement-breakpoint
+CREATE INDEX `threads_of_b` ON `threads` (`agent_b_id`,`thread_id`);--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`token_id` text PRIMARY KEY NOT NULL,
 	`role` text NOT NULL,

@@ -279,9 +279,8 @@ async function taskToRun(engine: Engine, work: Work): Promise<TaskToRun> {
 
 /** The task as an adapter sees it; a large payload is null. */
 export function taskLeft(work: Pick<Work, "task" | "target">): TaskToRun {
-  const { task_id, thread_id, conversation_id, sender, intent, payload, runtime_options, trace } =
-    work.task.fixed;
-  const { delivery, metadata } = work.task.fixed;
+  const { fixed } = work.task;
+  const { task_id, thread_id, conversation_id, sender, intent, payload, runtime_options } = fixed;
   return {
     task_id,
     conversation_id,
