@@ -51,7 +51,7 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/task-machine.md", content: machineTable() },
     { path: "tables/config.md", content: configTable() },
     { path: "tables/registry.md", content: registryTable() },
-    { path: "tables/command-line.md", content: await commandLineReference() },
+    { path: "tables/command-line.md", content: await commandLineReference(client) },
   ];
 }
 

@@ -1,8 +1,7 @@
 /** The reference of the command line client, as oclif writes it from the commands' own descriptions. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -13,10 +12,22 @@ const frame = `# The commands of alink-cli
 <!-- commandsstop -->
 `;
 
-/** The page, in Markdown, from the sources as they are now. */
-export async function commandLineReference(): Promise<string> {
-  const copy = mkdtempSync(join(tmpdir(), "aethrolink-cli-"));
+/**
+ * The page, in Markdown, from the sources as they are now.
+ * @param client the files of the client as they were just made, which may not lie in generated/ yet
+ */
+export async function commandLineReference(
+  client: readonly { readonly path: string; readonly content: string }[],
+): Promise<string> {
+  // Below the repository, so that the client finds what it imports.
+  mkdirSync(join(root, "node_modules/.cache/aethrolink"), { recursive: true });
+  const copy = mkdtempSync(join(root, "node_modules/.cache/aethrolink/cli-"));
   try {
+    for (const { path, content } of client) {
+      const file = join(copy, "client", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
     cpSync(join(root, "cli/package.json"), join(copy, "package.json"));
     await build({
       entryPoints: { cli: join(root, "cli/cli.ts") },
@@ -25,7 +36,7 @@ export async function commandLineReference(): Promise<string> {
       bundle: true,
       platform: "node",
       format: "esm",
-      alias: { "@aethrolink/client": join(root, "generated/client/src/index.ts") },
+      alias: { "@aethrolink/client": join(copy, "client/src/index.ts") },
       banner: {
         js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
       },

@@ -340,11 +340,15 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'launch_not_allowed' | 'not_found' | 'agent_not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'name_taken' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'launch_not_allowed' | 'not_found' | 'agent_not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'thread_not_found' | 'participant_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'name_taken' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'thread_busy' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'invalid_participants' | 'nothing_to_say' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
 /**
  * Why a task failed.
  */
 export type FailureReason = 'route_not_found' | 'route_ambiguous' | 'runtime_unavailable' | 'launch_failed' | 'submit_failed' | 'protocol_error' | 'remote_failed' | 'resume_failed' | 'cancel_failed' | 'timeout' | 'interrupted' | 'internal_error';
+/**
+ * How the automatic hand-off behind a turn ended. next: the next turn was begun; interrupted, cancelled, terminal_error: so the turn ended; awaiting_input: it had asked something; same_actor_repeat: its answer was word for word the one before of the same actor; no_answer: it left nothing that could be handed on; refused: the next turn could not be begun.
+ */
+export type HandOffEnd = 'next' | 'interrupted' | 'cancelled' | 'terminal_error' | 'awaiting_input' | 'same_actor_repeat' | 'no_answer' | 'refused';
 /**
  * Whether the node takes tasks; one that is stopping answers 503.
  */
@@ -779,6 +783,23 @@ export interface RuntimeStopped {
 }
 
 /**
+ * Which session of a runtime continues a conversation.
+ */
+export interface SessionBinding {
+  target_id: Name;
+  /** Which part of the target's process. */
+  subcontext_key: string;
+  sticky_key: string;
+  adapter: AdapterName;
+  remote_session_id: string;
+  metadata: JsonRecord;
+  created_at: Time;
+  updated_at: Time;
+  last_used_at: Time;
+  last_activity_at: Time;
+}
+
+/**
  * All targets.
  */
 export interface TargetList {
@@ -840,6 +861,8 @@ export interface Usage {
  */
 export interface TaskRecord {
   task_id: Ulid;
+  /** The thread that it is a turn of. */
+  thread_id?: Ulid;
   conversation_id: ConversationId;
   sender: string;
   intent: Intent;
@@ -1017,6 +1040,8 @@ export interface TaskCreateRequest {
   /** Who asks; default "local". */
   sender?: Name | '' | null;
   runtime_options?: RuntimeOptions;
+  /** Makes the task the next turn of a thread that the sender is in; an absent target is the other one, an absent conversation_id the thread's id. */
+  thread_id?: Ulid | '' | null;
   /** Turns with the same one share the runtime's session; made if absent. */
   conversation_id?: ConversationId | '' | null;
   delivery?: DeliveryRequest | null;
@@ -1337,6 +1362,229 @@ export interface TaskTree {
 }
 
 /**
+ * What each speaker wants, in place of intent.
+ */
+export type ThreadContinueRequestIntentByAgent = {[key: string]: Intent} | null;
+
+/**
+ * What each speaker always says, as it is. In an automatic turn a speaker that has none says what it answered in the turn before.
+ */
+export type ThreadContinueRequestPayloadByAgent = {[key: string]: JsonValue} | null;
+
+/**
+ * The next turn of a thread, and those that follow by themselves.
+ */
+export interface ThreadContinueRequest {
+  /** Who speaks; default: the target of the last turn, at first agent A. */
+  sender?: Name | '' | null;
+  /** Who is spoken to; default: the other one. */
+  target_agent_id?: Name | '' | null;
+  /** What is wanted; may be left out where intent_by_agent has the speaker's. */
+  intent?: Intent | '' | null;
+  /** What each speaker wants, in place of intent. */
+  intent_by_agent?: ThreadContinueRequestIntentByAgent;
+  /** What the first speaker says; may be left out where payload_by_agent has the speaker's. An empty text counts as left out. */
+  payload?: JsonValue | null;
+  /** What each speaker always says, as it is. In an automatic turn a speaker that has none says what it answered in the turn before. */
+  payload_by_agent?: ThreadContinueRequestPayloadByAgent;
+  runtime_options?: RuntimeOptions;
+  /** Default: the thread's id. */
+  conversation_id?: ConversationId | '' | null;
+  /** As in a task; the answer is 202 in any mode, wait with the task. */
+  delivery?: DeliveryRequest | null;
+  /**
+     * Let the two go on by themselves, for max_turns turns in all; default false.
+     * @nullable
+     */
+  auto_continue?: boolean | null;
+  /** With auto_continue: turns in all, this one counted; default 1. */
+  max_turns?: number | null;
+  /**
+     * Default true: a turn that asks something ends the hand-off, also when it was answered. false: it waits for the answer and goes on when the turn has completed.
+     * @nullable
+     */
+  stop_on_awaiting_input?: boolean | null;
+  /**
+     * Default false. true: an answer that is, word for word, the one before of the same actor in this thread ends the hand-off.
+     * @nullable
+     */
+  stop_on_same_actor_repeat?: boolean | null;
+  /**
+     * Default true: a turn that failed ends the hand-off. false: it goes on with what the turn had said. A turn that was cancelled or interrupted ends it in any case.
+     * @nullable
+     */
+  stop_on_terminal_error?: boolean | null;
+  /** Anything of yours, kept with each task. */
+  metadata?: JsonRecord | null;
+}
+
+export type ThreadContinuedLinks = {
+  self: string;
+  events: string;
+};
+
+/**
+ * The turn's task, and where to follow it.
+ */
+export interface ThreadContinued {
+  task: TaskRecord;
+  thread_id: Ulid;
+  links: ThreadContinuedLinks;
+}
+
+/**
+ * A conversation of two.
+ */
+export interface ThreadCreateRequest {
+  /** One of the two; it speaks first unless said otherwise. */
+  agent_a_id?: Name | '' | null;
+  /** The other one. */
+  agent_b_id?: Name | '' | null;
+  /** A name of yours for what goes on here; default: the two ids with a colon between. */
+  continuity_key?: string | '' | null;
+  /** Anything of yours. */
+  metadata?: JsonRecord | null;
+}
+
+export type ThreadCreatedLinks = {
+  self: string;
+  turns: string;
+};
+
+/**
+ * Follows from the last turn. active: it is under way, a next one is due, or there is none yet; paused: it asks something; interrupted: it was cut off with the node; completed, failed, cancelled: as it ended. Whatever it is, the thread can be continued, but for active and paused.
+ */
+export type ThreadStatus = 'active' | 'paused' | 'interrupted' | 'completed' | 'failed' | 'cancelled';
+/**
+ * A conversation of two as it is now.
+ */
+export interface ThreadRecord {
+  thread_id: Ulid;
+  agent_a_id: Name;
+  agent_b_id: Name;
+  status: ThreadStatus;
+  continuity_key: string;
+  /** The task of the last turn. */
+  last_task_id?: Ulid;
+  /** Who spoke last. */
+  last_actor_agent_id?: Name;
+  /** Who was spoken to last. */
+  last_target_agent_id?: Name;
+  metadata: JsonRecord;
+  created_at: Time;
+  /**
+     * When its last turn changed, or it was opened.
+     * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:Z))$
+     */
+  updated_at: Time;
+}
+
+/**
+ * The new thread, and where its turns are.
+ */
+export interface ThreadCreated {
+  thread: ThreadRecord;
+  links: ThreadCreatedLinks;
+}
+
+export type ThreadInspectionParticipantsItem = {
+  agent_id: Name;
+  owner: TargetOwner;
+  peer_id?: string;
+  node_id?: string;
+};
+
+export type ThreadInspectionContinuityItem = {
+  agent_id: Name;
+  last_remote_session_id?: string;
+  last_remote_execution_id?: string;
+  session_bindings: SessionBinding[];
+};
+
+export type ThreadInspectionNextContinue = {
+  sender_agent_id: Name;
+  target_agent_id: Name;
+  /** Whether the target's session of this thread will be taken up again. */
+  will_reuse_remote_session: boolean;
+};
+
+/**
+ * The automatic hand-off behind the last turn; null: there is none.
+ */
+export type ThreadInspectionHandOff = {
+  /** Automatic turns behind the last one. */
+  turns_left: number;
+  /** Why they don't follow; null: they do. */
+  ended: HandOffEnd | null;
+  /** For people. */
+  detail?: string;
+} | null;
+
+/**
+ * A turn of a thread: one speaks, the other one answers.
+ */
+export interface ThreadTurn {
+  thread_id: Ulid;
+  /** From 1. */
+  turn_index: number;
+  task_id: Ulid;
+  sender_agent_id: Name;
+  target_agent_id: Name;
+  target_owner: TargetOwner;
+  /** In the runtime's own words. */
+  remote_session_id?: string;
+  remote_execution_id?: string;
+  status: TaskStatus;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/**
+ * How a thread stands, and how it would go on.
+ */
+export interface ThreadInspection {
+  thread: ThreadRecord;
+  /** The newest 200, or those before the cursor, in order. */
+  turns: ThreadTurn[];
+  /**
+     * Where the turns before these are; null: there are none.
+     * @nullable
+     */
+  next_cursor: string | null;
+  participants: ThreadInspectionParticipantsItem[];
+  continuity: ThreadInspectionContinuityItem[];
+  next_continue: ThreadInspectionNextContinue;
+  /** The automatic hand-off behind the last turn; null: there is none. */
+  hand_off: ThreadInspectionHandOff;
+  /** Why the last turn was cut off. */
+  interruption_reason?: string;
+}
+
+/**
+ * A page of threads, newest first.
+ */
+export interface ThreadList {
+  threads: ThreadRecord[];
+  /**
+     * Where the next page begins; null: this was the last.
+     * @nullable
+     */
+  next_cursor: string | null;
+}
+
+/**
+ * A page of turns, the first one first.
+ */
+export interface ThreadTurns {
+  turns: ThreadTurn[];
+  /**
+     * Where the next page begins; null: this was the last.
+     * @nullable
+     */
+  next_cursor: string | null;
+}
+
+/**
  * operator: everything; reader: GET only; agent:<id>: its own record, and the tasks that it sends or is the target of.
  * @pattern ^(?:operator|reader|agent:(?!(?:local|self|register)$)(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26}))$
  */
@@ -1414,6 +1662,10 @@ conversation_id?: ConversationId;
  */
 parent_task_id?: Ulid;
 /**
+ * Only the turns of a thread.
+ */
+thread_id?: Ulid;
+/**
  * Only tasks made after that time.
  */
 created_after?: string;
@@ -1471,6 +1723,58 @@ export type StreamEventsHeaders = {
  * @pattern ^\d{1,15}$
  */
 'Last-Event-ID'?: string;
+};
+
+export type ListThreadsParams = {
+/**
+ * Only threads that it is in.
+ */
+agent_id?: Name;
+/**
+ * How many rows at most.
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+/**
+ * The next_cursor of the page before.
+ * @pattern ^[\w-]{1,256}$
+ */
+cursor?: string;
+};
+
+export type InspectThreadParams = {
+/**
+ * The next_cursor of the page before.
+ * @pattern ^[\w-]{1,256}$
+ */
+cursor?: string;
+};
+
+export type ListThreadTurnsParams = {
+/**
+ * How many rows at most.
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+/**
+ * The next_cursor of the page before.
+ * @pattern ^[\w-]{1,256}$
+ */
+cursor?: string;
+};
+
+export type ContinueThreadHeaders = {
+/**
+ * The same key and body again: the same task, made once. Kept 24 h.
+ * @pattern ^[\x21-\x7e]{1,255}$
+ */
+'Idempotency-Key'?: string;
+/**
+ * W3C trace context; continued if it is valid, else ignored.
+ */
+traceparent?: string;
 };
 
 export type ListTargetsParams = {

@@ -23,15 +23,19 @@ import type {
   AgentUnregisterRequest,
   AgentUnregistered,
   Bytes,
+  ContinueThreadHeaders,
   CreateTaskHeaders,
   GetArtifactHeaders,
   GetTaskParams,
   Healthz,
+  InspectThreadParams,
   LaunchList,
   ListLaunchesParams,
   ListRuntimesParams,
   ListTargetsParams,
   ListTasksParams,
+  ListThreadTurnsParams,
+  ListThreadsParams,
   Name,
   OpenapiDocument,
   Pong,
@@ -60,6 +64,14 @@ import type {
   TaskResumeRequest,
   TaskStanding,
   TaskTree,
+  ThreadContinueRequest,
+  ThreadContinued,
+  ThreadCreateRequest,
+  ThreadCreated,
+  ThreadInspection,
+  ThreadList,
+  ThreadRecord,
+  ThreadTurns,
   TokenCreateRequest,
   TokenCreated,
   TokenList,
@@ -540,6 +552,208 @@ return call<AgentUnregistered>(getUnregisterAgentUrl(agentId),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(agentUnregisterRequest)
+  }
+);}
+
+
+
+export const getCreateThreadUrl = () => {
+
+
+
+
+  return `/v1/threads`
+}
+
+/**
+ * Each is a registered agent or a target of this node. Nothing is started.
+ * @summary Open a thread of two participants
+ */
+export const createThread = async (threadCreateRequest: ThreadCreateRequest, options?: Parameters<typeof call>[1]): Promise<ThreadCreated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<ThreadCreated>(getCreateThreadUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(threadCreateRequest)
+  }
+);}
+
+
+
+export const getListThreadsUrl = (params?: ListThreadsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v1/threads?${stringifiedParams}` : `/v1/threads`
+}
+
+/**
+ * @summary List threads, newest first
+ */
+export const listThreads = async (params?: ListThreadsParams, options?: Parameters<typeof call>[1]): Promise<ThreadList> => {
+
+  return call<ThreadList>(getListThreadsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetThreadUrl = (threadId: Ulid,) => {
+
+
+
+
+  return `/v1/threads/${encodeURIComponent(String(threadId))}`
+}
+
+/**
+ * @summary Read a thread
+ */
+export const getThread = async (threadId: Ulid, options?: Parameters<typeof call>[1]): Promise<ThreadRecord> => {
+
+  return call<ThreadRecord>(getGetThreadUrl(threadId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getInspectThreadUrl = (threadId: Ulid,
+    params?: InspectThreadParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v1/threads/${encodeURIComponent(String(threadId))}/inspect?${stringifiedParams}` : `/v1/threads/${encodeURIComponent(String(threadId))}/inspect`
+}
+
+/**
+ * From what is stored, without touching a runtime: the newest turns, the sessions that are kept for each of the two, who speaks next, and why it was interrupted.
+ * @summary See how a thread stands and how it would go on
+ */
+export const inspectThread = async (threadId: Ulid,
+    params?: InspectThreadParams, options?: Parameters<typeof call>[1]): Promise<ThreadInspection> => {
+
+  return call<ThreadInspection>(getInspectThreadUrl(threadId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListThreadTurnsUrl = (threadId: Ulid,
+    params?: ListThreadTurnsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v1/threads/${encodeURIComponent(String(threadId))}/turns?${stringifiedParams}` : `/v1/threads/${encodeURIComponent(String(threadId))}/turns`
+}
+
+/**
+ * @summary List the turns of a thread, the first one first
+ */
+export const listThreadTurns = async (threadId: Ulid,
+    params?: ListThreadTurnsParams, options?: Parameters<typeof call>[1]): Promise<ThreadTurns> => {
+
+  return call<ThreadTurns>(getListThreadTurnsUrl(threadId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getContinueThreadUrl = (threadId: Ulid,) => {
+
+
+
+
+  return `/v1/threads/${encodeURIComponent(String(threadId))}/continue`
+}
+
+/**
+ * Answers once the turn and its task are on disk. A thread has one open turn: while there is one, or a next one is due, it is refused as thread_busy. With auto_continue the answer of each turn is what its speaker says in the next, for max_turns turns; that goes on after a restart of the node.
+ * @summary Begin the next turn of a thread
+ */
+export const continueThread = async (threadId: Ulid,
+    threadContinueRequest: ThreadContinueRequest,
+    headers?: ContinueThreadHeaders, options?: Parameters<typeof call>[1]): Promise<ThreadContinued> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<ThreadContinued>(getContinueThreadUrl(threadId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json',...headers, ...getHeaders(options?.headers) },
+    body: JSON.stringify(threadContinueRequest)
   }
 );}
 
