@@ -67,7 +67,7 @@ process.once("exit", () => {
 
 /** Starts a server that prints where it answers. */
 export async function startServer([file = "", ...args]: readonly string[]): Promise<CommServer> {
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "ignore"] });
   living.add(child);
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   void gone.then(() => living.delete(child));

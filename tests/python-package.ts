@@ -15,6 +15,8 @@ export interface PythonPackage {
   readonly version: string;
   /** In brackets behind the name, for pip. */
   readonly extra?: string;
+  /** What else is to be there, in pip's words. */
+  readonly beside?: readonly string[];
   readonly program: string;
   /** Arguments with which the program says that it works. */
   readonly check: readonly string[];
@@ -24,7 +26,14 @@ export interface PythonPackage {
  * A package's program, installed if it isn't yet.
  * @returns never rejects: where it can't be installed, why
  */
-export function findPythonProgram({ name, version, extra, program, check }: PythonPackage): Promise<Found> {
+export function findPythonProgram({
+  name,
+  version,
+  extra,
+  beside = [],
+  program,
+  check,
+}: PythonPackage): Promise<Found> {
   const requirement = `${name}${extra === undefined ? "" : `[${extra}]`}==${version}`;
   return installed({
     name: `${name}-${version}`,
@@ -37,6 +46,7 @@ export function findPythonProgram({ name, version, extra, program, check }: Pyth
         "--quiet",
         "--disable-pip-version-check",
         requirement,
+        ...beside,
       ]);
       await run(join(place, "bin", program), [...check]);
     },

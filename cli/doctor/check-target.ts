@@ -14,7 +14,35 @@ export async function checkTarget(target: TargetSpec, call: NodeCall): Promise<F
   }
 }
 
-function findingsOf({ target_id, command }: TargetSpec, probe: RuntimeProbe): Found[] {
+function findingsOf(target: TargetSpec, probe: RuntimeProbe): Found[] {
+  return target.adapter === "acp_http" ? serverFindings(target, probe) : programFindings(target, probe);
+}
+
+/** A server that is reached by HTTP; of one that others run there is no program to look for. */
+function serverFindings({ target_id, command, endpoint, launch }: TargetSpec, probe: RuntimeProbe): Found[] {
+  const program = command?.[0] ?? "its program";
+  const isOutside = launch.mode === "external";
+  if (!isOutside && !probe.command_found)
+    return [bad("command", probe.error ?? `${program} is not there`, `install ${program}`)];
+  const found = [
+    ...(isOutside ? [] : [ok("command", `${program} is there`)]),
+    ...companionsOf(target_id, probe),
+  ];
+  const { agents } = probe.capabilities as Ways;
+  const names = Array.isArray(agents) ? agents.join(", ") : "";
+  const announces = names === "" ? [] : [ok("announces", `agents: ${names}`)];
+  if (probe.error === undefined)
+    return [...found, ok("greeting", `${endpoint} answered; its agent is ${probe.name}`), ...announces];
+  if (probe.auth_required === true)
+    return [...found, bad("login", probe.error, "give the headers that it wants in the registry")];
+  const advice = isOutside
+    ? `start the server, or mend the endpoint in the registry (${endpoint})`
+    : `see what it wrote: alink-cli runtime-launches ${target_id} --limit 1`;
+  const toChoose = "name one of its agents: defaults: { agent: NAME } in the registry";
+  return [...found, bad("greeting", probe.error, announces.length === 0 ? advice : toChoose), ...announces];
+}
+
+function programFindings({ target_id, command }: TargetSpec, probe: RuntimeProbe): Found[] {
   const program = command?.[0] ?? "its program";
   if (!probe.command_found) {
     const advice = `install ${program}, or give its whole path in the registry; the node looks in the PATH that it was started with`;

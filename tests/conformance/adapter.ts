@@ -282,6 +282,19 @@ export function adapterConformance(setup: AdapterSetup): void {
       expect(other.continuity_reason).not.toBe("");
     });
 
+    test("tells without touching the runtime whether a session could be gone on with", async () => {
+      await using under = await setup.open(grace);
+      const reuse = (key: string | null) => under.adapter.reuse?.(under.target, {}, key);
+      expect([reuse("conversation:a"), reuse(null)]).toEqual(["none", "none"]);
+      expect(under.starts()).toBe(0);
+      await endOf(await start(under, { text: "one" }, "conversation:a"));
+      expect([reuse("conversation:a"), reuse("conversation:b"), reuse(null)]).toEqual([
+        "live",
+        "none",
+        "none",
+      ]);
+    });
+
     test("tells its lanes: one session per key, none without one", async () => {
       await using under = await setup.open(grace);
       const { adapter, target } = under;

@@ -7,6 +7,7 @@
  * 2. What is replayed belongs to the history: the turn hears nothing of it.
  * 3. A session counts as the old one only with a proof; without one the turn is called fresh.
  */
+import type { Reuse } from "#src/core/left-run.ts";
 import type { Json, JsonObject, Run } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
@@ -66,10 +67,28 @@ export async function takeSession(
   const anew = live.earlier || binding !== undefined ? { ...options, place: renewed(place) } : options;
   const session = taken.session ?? (await newSession(agent, anew, signal));
   const { session_key } = taken.session === undefined ? anew.place : underKeyOf(binding, options).place;
-  const metadata = { cwd, session_key };
+  const [best] = announced(agent);
+  const metadata = { cwd, session_key, announced: best ?? null };
   bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata });
   session.notedAt = options.clock.now();
   return { session, continuity: fresh(taken.why) };
+}
+
+/** How the session of a place could be gone on with, by what is open and by what was announced before. */
+export function reuseOf(
+  agent: Agent | undefined,
+  { bindings, target_id, place, cwd }: Pick<SessionOptions, "bindings" | "target_id" | "place" | "cwd">,
+  idleMs: number,
+): Reuse {
+  const slot = slotOf(place);
+  const { subcontext_key, sticky_key } = place;
+  if (slot === null || sticky_key === null) return "none";
+  if (agent?.sessions.isOpen(slot, cwd, idleMs) === true) return "live";
+  const binding = bindings.find({ target_id, subcontext_key, sticky_key });
+  if (binding === undefined || binding.metadata.cwd !== cwd) return "none";
+  const [said] = agent === undefined ? [binding.metadata.announced] : announced(agent);
+  if (said === "resume") return "resumable";
+  return said === "load" ? "loadable" : "none";
 }
 
 /** The options for a session whose key may be another than the first that was made. */

@@ -9,11 +9,12 @@ import { createCompanions } from "#src/processes/companions.ts";
 import { answers } from "#src/processes/healthcheck.ts";
 import { createPool, type Plan, type PoolOptions } from "#src/processes/pool.ts";
 import { type Agent, greet } from "./agent.ts";
+import { reuseOf } from "./continuity.ts";
 import { dialectOf } from "./dialects.ts";
 import { defaultLineLimit } from "./message-stream.ts";
 import { probeAgent } from "./probe.ts";
 import { executorOf, sessionPlaceOf, slotOf, subcontextOf } from "./session-place.ts";
-import { submit } from "./submit.ts";
+import { cwdOf, submit } from "./submit.ts";
 
 export interface AcpOptions extends PoolOptions {
   readonly clock: Clock;
@@ -158,6 +159,14 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
         },
         signal,
       );
+    },
+    reuse(target, runtimeOptions, sticky_key) {
+      const { target_id } = target;
+      const place = sessionPlaceOf(target, runtimeOptions, sticky_key);
+      const cwd = cwdOf(runtimeOptions) ?? target.launch.cwd ?? options.workDir;
+      const idleMs = millisecondsOf(runtimeOptions.session_idle_timeout_ms) ?? defaultIdleMs;
+      const agent = pool.up(keyOf(target, runtimeOptions))?.value;
+      return reuseOf(agent, { bindings: options.bindings, target_id, place, cwd }, idleMs);
     },
     async stop(target, runtimeOptions) {
       const all = keys.get(target.target_id) ?? [];

@@ -39,6 +39,8 @@ export interface SessionTable {
    * @param idleMs one that was idle for longer is given up
    */
   live(slot: string, cwd: string, idleMs: number): Session | NotLive;
+  /** Whether {@link live} would find one, or will when its turn is over; changes nothing. */
+  isOpen(slot: string, cwd: string, idleMs: number): boolean;
   add(session: Session): void;
   /** Its turn has begun. */
   occupy(session: Session, turn: Turn): void;
@@ -89,6 +91,11 @@ export function createSessionTable(
       if (clock.now() - session.idleSince <= idleMs) return session;
       drop(session, "its session was idle for too long");
       return none("its session was idle for too long");
+    },
+    isOpen(slot, cwd, idleMs) {
+      const session = bySlot.get(slot);
+      if (session === undefined || session.cwd !== cwd) return false;
+      return session.turn !== undefined || clock.now() - session.idleSince <= idleMs;
     },
     add(session) {
       byId.set(session.session_id, session);

@@ -1,7 +1,7 @@
 /** How a task is handed over to an agent: a session, then the prompt, then a run. */
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import type { Run, TaskToRun } from "#src/core/ports.ts";
+import type { JsonObject, Run, TaskToRun } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Agent } from "./agent.ts";
@@ -50,11 +50,16 @@ export async function submit(
   }
 }
 
+/** The directory that options name. */
+export function cwdOf({ cwd = null, workspace = null }: JsonObject): string | undefined {
+  const named = cwd ?? workspace;
+  return typeof named === "string" && named !== "" ? named : undefined;
+}
+
 /** @throws AdapterFault submit_failed when the task names a directory that can't be used */
 function directoryOf(task: TaskToRun, otherwise: string): string {
-  const { cwd = null, workspace = null } = task.runtime_options;
-  const named = cwd ?? workspace;
-  if (typeof named !== "string" || named === "" || named === otherwise) return otherwise;
+  const named = cwdOf(task.runtime_options);
+  if (named === undefined || named === otherwise) return otherwise;
   if (!isAbsolute(named)) throw new AdapterFault("submit_failed", `cwd must be an absolute path: ${named}`);
   if (statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new AdapterFault("submit_failed", `cwd is not an existing directory: ${named}`);

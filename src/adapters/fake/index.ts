@@ -199,6 +199,8 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
     probe: (target, o, signal) => probe(state, target, () => launch(target, o, signal)),
     lane: (target, o, sticky_key) => ({ process: keyOf(target, o), session: sticky_key }),
     submit: (task, target, lease, signal) => submit(state, task, target, lease, signal),
+    reuse: (target, o, sticky_key) =>
+      sticky_key !== null && find(target, o)?.sessions.has(sticky_key) === true ? "live" : "none",
     async stop(target, o) {
       const chosen = o === undefined ? undefined : find(target, o);
       const meant = (process: FakeProcess) => o === undefined || process === chosen;
