@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { readRegistry } from "#src/registry.ts";
+import { startCommAgent } from "../comm-agent.ts";
 import { freePort } from "../free-port.ts";
 import { fakeCommand, fixtureCommand } from "../programs.ts";
 import { createHome, startNode } from "../support.ts";
@@ -81,6 +82,8 @@ test("each entry on the page is a registry that a node takes", () => {
     "desk openclaw",
     "gemini generic",
     "helper generic",
+    "remote acp",
+    "own acp",
   ]);
 });
 
@@ -93,8 +96,11 @@ test.skipIf(process.platform !== "linux")("its commands print what it says", asy
     process.env["PATH"],
   ].join(delimiter);
   const dataDir = join(home.path, ".aethrolink");
-  await using node = await startNode({ dataDir, env: { PATH: path, HOME: home.path } });
-  const blocks = blocksOf(page.replaceAll(usualPort, port));
+  await using server = await startCommAgent("--secret", "the-secret");
+  const env = { PATH: path, HOME: home.path, REMOTE_AUTH: "Bearer the-secret" };
+  await using node = await startNode({ dataDir, env });
+  const ports = page.replaceAll(usualPort, port).replaceAll("9103", String(await freePort()));
+  const blocks = blocksOf(ports.replaceAll("9102", String(server.port)));
   const steps = stepsOf(blocks, home.path, join(dataDir, "registry.yaml"));
   runSteps(steps, { home: home.path, cwd: home.path, path, why: node.stderr });
 });

@@ -200,7 +200,7 @@ describe("a reload", () => {
     });
     const { code, err } = await commandFor(place.dataDir).run(["registry-reload"]);
     expect(code).toBe(3);
-    expect(err).toMatch(/Nothing was changed: .*registry.yaml:2:3: .* \(and 2 more\) \(registry_invalid\)\n/);
+    expect(err).toMatch(/Nothing was changed: .*registry.yaml:2:3: .* \(and 1 more\) \(registry_invalid\)\n/);
     expect(err).toMatch(/\n {2}runtimes.one.adaptor: line 3, column 5: is not known here$/);
     own.process.kill("SIGHUP");
     await said(own, /the registry was not taken over/);

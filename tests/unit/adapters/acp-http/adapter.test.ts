@@ -182,7 +182,7 @@ describe("a run at a server of others", () => {
     expect(refused).toEqual({ kind: "remote_failed", message: "422 invalid_input: say yes" });
     accepts = true;
     await run.resume?.(request_id, content("yes"));
-    expect((await signalsOf(run)).map(({ kind }) => kind)).toEqual(["resumed", "progress", "completed"]);
+    expect((await signalsOf(run)).map(({ kind }) => kind)).toEqual(["resumed", "completed"]);
   });
 
   test("is left in quarantine when it ignores its cancel, and its session is never used again", async () => {
