@@ -5,6 +5,7 @@ import { AgentGet } from "./commands/agent-get.ts";
 import { Agents } from "./commands/agents.ts";
 import { ArtifactGet } from "./commands/artifact-get.ts";
 import { Call } from "./commands/call.ts";
+import { Completion } from "./commands/completion.ts";
 import { Doctor } from "./commands/doctor.ts";
 import { EnsureRegistered } from "./commands/ensure-registered.ts";
 import { Events } from "./commands/events.ts";
@@ -70,6 +71,7 @@ export const commands = {
   "registry-reload": RegistryReload,
   doctor: Doctor,
   init: Init,
+  completion: Completion,
   "artifact-get": ArtifactGet,
   "token-create": TokenCreate,
   "token-list": TokenList,

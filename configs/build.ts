@@ -50,12 +50,16 @@ function write(path: string, contents: Uint8Array): void {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-/** Those of earlier builds stay for a week: a node that runs may still have to load one. */
+/**
+ * Those of earlier builds stay for a week, since a node that runs may still have to load one; but they
+ * don't go into the package.
+ */
 function dropOldChunks(chunks: string, current: ReadonlySet<string>): void {
   const week = 7 * 24 * 3_600_000;
-  for (const path of readdirSync(chunks).map((name) => join(chunks, name))) {
-    if (!current.has(path) && Date.now() - statSync(path).mtimeMs > week) rmSync(path);
-  }
+  const old = readdirSync(chunks).filter((name) => name.endsWith(".mjs") && !current.has(join(chunks, name)));
+  const kept = old.filter((name) => Date.now() - statSync(join(chunks, name)).mtimeMs <= week);
+  for (const name of old) if (!kept.includes(name)) rmSync(join(chunks, name));
+  writeFileSync(join(chunks, ".npmignore"), kept.join("\n"));
 }
 
 compileClient();
@@ -81,4 +85,7 @@ const chunks = join(dist, "chunks");
 const rank = ({ path }: { path: string }) => (path.startsWith(chunks) ? 0 : 1);
 for (const { path, contents } of outputFiles.toSorted((a, b) => rank(a) - rank(b))) write(path, contents);
 for (const name of served) write(join(dist, name), readFileSync(join(root, "generated", name)));
+for (const folder of ["cli", "generated/client"]) {
+  write(join(root, folder, "LICENSE"), readFileSync(join(root, "LICENSE")));
+}
 dropOldChunks(chunks, new Set(outputFiles.map(({ path }) => path)));
