@@ -1,5 +1,5 @@
 /** A copy while the node forgets: what went between the database's moment and the artifacts. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -51,11 +51,8 @@ function makeLarge(): void {
 }
 
 const partial = () => readdirSync(home).find((name) => name.startsWith("copy.partial"));
-const copying = () => {
-  const name = partial();
-  const file = name === undefined ? "" : join(home, name, "aethrolink.db");
-  return existsSync(file) && statSync(file).size > 0;
-};
+/** Whether pages are being copied. */
+const copying = () => existsSync(join(home, partial() ?? "", "aethrolink.db-journal"));
 
 async function copyWhile(act: () => void): Promise<string> {
   const lines: string[] = [];
