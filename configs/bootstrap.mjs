@@ -117,7 +117,7 @@ const verbs = {
   suite: ["configs/suite.ts"],
   check: ["configs/check.ts"],
   generate: ["configs/generate.ts"],
-  bench: ["tests/bench/tasks.ts"],
+  bench: ["tests/bench/bench.ts"],
 };
 
 /** Whether a node is told where its registry is, or where its configuration is, which may say so. */

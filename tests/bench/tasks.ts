@@ -4,11 +4,8 @@
  * validation on. `npm run bench` prints a table; `-- --json` prints the figures; `-- --smoke` only
  * looks whether tasks come through, in seconds.
  */
-import { readFileSync } from "node:fs";
-import http from "node:http";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import { createHome, startNode, type TestNode } from "../support.ts";
+import { laps, machine, percentile, quickAgent, usage } from "./measure.ts";
 
 const smoke = process.argv.includes("--smoke");
 const lanes = smoke ? [1, 32] : [1, 8, 32, 128];
@@ -25,74 +22,6 @@ interface Row {
   readonly rss_mb: number;
   readonly defects: number;
 }
-
-interface Lap {
-  readonly ms: number;
-  /** Whether its events were whole and it completed. */
-  readonly sound: boolean;
-}
-
-/** One request; resolves with its whole text. */
-function ask(
-  node: TestNode,
-  agent: http.Agent,
-  method: string,
-  path: string,
-  body?: string,
-): Promise<string> {
-  const headers = {
-    authorization: `Bearer ${node.token}`,
-    ...(body === undefined
-      ? {}
-      : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-  };
-  return new Promise((resolve, reject) => {
-    const req = http.request(node.url + path, { method, agent, headers }, (res) => {
-      const parts: Buffer[] = [];
-      res.on("data", (part: Buffer) => parts.push(part));
-      res.on("end", () => resolve(Buffer.concat(parts).toString()));
-      res.on("error", reject);
-    });
-    req.on("error", reject);
-    req.end(body);
-  });
-}
-
-const request = JSON.stringify({ intent: "bench.run", target_runtime: "bench", payload: { text: "go" } });
-
-async function lap(node: TestNode, agent: http.Agent): Promise<Lap> {
-  const begin = performance.now();
-  const { task } = JSON.parse(await ask(node, agent, "POST", "/v1/tasks", request)) as {
-    task: { task_id: string };
-  };
-  const stream = await ask(node, agent, "GET", `/v1/tasks/${task.task_id}/events`);
-  const ms = performance.now() - begin;
-  const seqs = [...stream.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
-  const whole = seqs.every((seq, index) => seq === index + 1);
-  return { ms, sound: whole && stream.includes('"kind":"task.completed"') };
-}
-
-async function laps(node: TestNode, atOnce: number, count: number): Promise<Lap[]> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
-  const done: Lap[] = [];
-  let left = count;
-  const lane = async () => {
-    while (left-- > 0) done.push(await lap(node, agent));
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
-  agent.destroy();
-  return done;
-}
-
-/** Milliseconds of processor time and megabytes of memory of a process (Linux). */
-function usage(pid: number): { cpuMs: number; rssMb: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return { cpuMs: (Number(stat[11]) + Number(stat[12])) * 10, rssMb: Number(rss) / 1024 };
-}
-
-const percentile = (sorted: readonly number[], part: number) =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0;
 
 async function measure(node: TestNode, atOnce: number): Promise<Row> {
   const count = tasksPerLane * (atOnce + 4);
@@ -115,9 +44,7 @@ async function measure(node: TestNode, atOnce: number): Promise<Row> {
   };
 }
 
-using home = createHome({
-  bench: { command: [process.execPath, fileURLToPath(new URL("agent.mjs", import.meta.url))] },
-});
+using home = createHome(quickAgent());
 await using node = await startNode({
   dataDir: home.dataDir,
   registry: home.registry,
@@ -128,7 +55,7 @@ const rows: Row[] = [];
 for (const atOnce of lanes) rows.push(await measure(node, atOnce));
 if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(rows)}\n`);
 else {
-  process.stdout.write(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}\n`);
+  process.stdout.write(`${machine()}\n`);
   console.table(rows);
 }
 process.exitCode = rows.some(({ defects }) => defects > 0) ? 1 : 0;
