@@ -12,7 +12,11 @@ import { Intent, RuntimeOptions } from "./task-request.ts";
 import { AgentStatus, LaunchMode } from "./vocabulary.ts";
 
 const Text = z.string().max(2048);
-const Word = z.string().regex(/^\P{Cc}{1,128}$/u, "must be 1 to 128 characters without control characters");
+const Word = z
+  .string()
+  .regex(/^\P{Cc}{1,128}$/u, "must be 1 to 128 characters without control characters")
+  // The same for programs that don't know Unicode's classes.
+  .meta({ pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]{1,128}$" });
 const Argv = z
   .array(z.string())
   .max(256)

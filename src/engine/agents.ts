@@ -65,16 +65,17 @@ const hasCommand = (launch: AgentLaunch | null): boolean =>
 
 /**
  * An agent as an entry of the registry file would say it. A mode without a command says nothing: some
- * clients always send one, also for a server that others run.
+ * clients always send one, also for a server that others run. One that is driven on stdio may have an
+ * endpoint too, for others: its target doesn't.
  */
 function entryOf({ adapter, dialect, display_name, launch, ...agent }: Agent): object {
+  const { endpoint, healthcheck } = agent;
   const said = {
     adapter,
     dialect,
     display_name,
     launch: hasCommand(launch) ? launch : null,
-    endpoint: agent.endpoint,
-    healthcheck: agent.healthcheck,
+    ...(adapter === "acp" ? {} : { endpoint, healthcheck }),
     sticky_mode: agent.sticky_mode,
   };
   const given = Object.entries(said).filter(([, value]) => value !== null);

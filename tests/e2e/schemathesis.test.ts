@@ -36,6 +36,17 @@ async function seed(node: TestNode): Promise<Record<string, string | readonly st
   const questions = await askedOf(node, asking.task_id, 20);
   const two = { agent_a_id: "agent", agent_b_id: "second" };
   const opened = await node.call<{ thread: { thread_id: string } }>("POST", "/v1/threads", two);
+  const agents = await Promise.all(
+    Array.from({ length: 21 }, async () => {
+      const request = { transport_kind: "external", metadata: { seeded: true } };
+      const { body } = await node.call<{ agent: { agent_id: string } }>(
+        "POST",
+        "/v1/agents/register",
+        request,
+      );
+      return body.agent.agent_id;
+    }),
+  );
   const page = await node.call<{ next_cursor: string | null }>("GET", "/v1/tasks?limit=1");
   return {
     task_id,
@@ -50,6 +61,8 @@ async function seed(node: TestNode): Promise<Record<string, string | readonly st
     questions,
     thread_id: opened.body.thread.thread_id,
     ...two,
+    agent_id: agents[0] ?? null,
+    agents: agents.slice(1),
     cursor: page.body.next_cursor,
   };
 }

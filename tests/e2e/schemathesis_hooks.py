@@ -9,12 +9,15 @@ from schemathesis.core.parameters import ParameterLocation
 
 SEEDED = json.loads(os.environ["SEEDED"])
 QUESTIONS = SEEDED["questions"]
+AGENTS = SEEDED["agents"]
 calls = Counter()
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     keep_what_is_needed(case)
+    if case.operation.label == "POST /v1/agents/register" and case.meta is not None:
+        fit_the_adapter(case)
     # A scenario of several calls names what its earlier calls have made.
     if case.meta is None or case.meta.phase.name.name == "STATEFUL":
         return
@@ -33,6 +36,8 @@ def keep_what_is_needed(case):
         SEEDED["asking"]: SEEDED["task_id"],
         SEEDED["asking_target"]: SEEDED["target_id"],
     }
+    if case.operation.label == "POST /v1/agents/{agent_id}/unregister":
+        others[SEEDED["agent_id"]] = AGENTS[0]
     for name, value in (case.path_parameters or {}).items():
         case.path_parameters[name] = others.get(value, value)
 
@@ -42,6 +47,8 @@ def name_what_is_there(case):
     if not case.meta.is_negative_at(ParameterLocation.PATH):
         for name in case.path_parameters or {}:
             case.path_parameters[name] = SEEDED.get(name, case.path_parameters[name])
+    if case.operation.label == "POST /v1/agents/{agent_id}/unregister":
+        take_out_one_more(case)
     if case.operation.label == "POST /v1/tasks/{task_id}/resume":
         answer_what_is_asked(case)
     if case.operation.label == "POST /v1/threads":
@@ -80,6 +87,22 @@ def speak(case):
         case.body.pop(name, None)
     intents = {"agent": "test.talk", "second": SEEDED["intent"]}
     case.body.update(intent_by_agent=intents, payload={"text": "hello"}, max_turns=2)
+
+
+def take_out_one_more(case):
+    """Each is there once; the last one stays, for those that come too late."""
+    if not case.meta.is_negative_at(ParameterLocation.PATH):
+        case.path_parameters["agent_id"] = AGENTS.pop() if len(AGENTS) > 1 else AGENTS[0]
+
+
+def fit_the_adapter(case):
+    """An agent that is a target keeps the rules of the registry file, which a JSON schema can't say."""
+    if case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
+        return
+    if case.body.get("adapter"):
+        case.body["adapter"] = "acp"
+        case.body["dialect"] = "generic"
+        case.body["launch"] = {"mode": "managed", "command": ["/nowhere/agent"]}
 
 
 def answer_what_is_asked(case):

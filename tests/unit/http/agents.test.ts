@@ -220,6 +220,19 @@ it("shows how an agent is reached to the operator and to itself, and to nobody e
 });
 
 describe("an agent as a target", () => {
+  it("is started by its command, whatever it answers at for others", async () => {
+    await using server = await openServer();
+    await register(server, { ...editor, endpoint: "http://127.0.0.1:9102", healthcheck: "/ping" });
+    expect(server.node.engine.routing.targets.get("editor")).toMatchObject({
+      launch: { command: reach.launch.command },
+      endpoint: null,
+      healthcheck: null,
+    });
+    expect((await read(server, "editor")).endpoint).toBe("http://127.0.0.1:9102");
+    const only = { ...editor, launch: null, endpoint: "http://127.0.0.1:9102" };
+    expect(codeOf(await server.call("POST", "/v1/agents/register", only))).toEqual([400, "invalid_request"]);
+  });
+
   it("is routed to by its capabilities, offline too, and in the next life of the node", async () => {
     const first = await openServer();
     await register(first, { ...editor, lease_ttl_seconds: 1 });
