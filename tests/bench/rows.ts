@@ -33,6 +33,7 @@ function fill(home: Home, count: number): void {
   const values: { readonly [column: string]: string } = {
     task_id: "printf('01%024d', n)",
     conversation_id: "'conversation-' || (n / 10)",
+    parent_task_id: "CASE WHEN n % 10 > 0 THEN printf('01%024d', n - n % 10) END",
     sender: "'sender-' || (n % 9)",
     intent: "'test.run'",
     resolved_runtime: "'target-' || (n % 5)",
