@@ -92,6 +92,7 @@ const reads: readonly Read[] = [
     what: "by conversation",
     path: (_, n) => `/v1/tasks?limit=50&conversation_id=conversation-${Math.floor(n / 10)}`,
   },
+  { what: "by parent", path: (_, n) => `/v1/tasks?limit=50&parent_task_id=${idOf(n - (n % 10))}` },
   {
     what: "by status and sender",
     path: (_, n) => `/v1/tasks?limit=10&status=completed&sender=sender-${n % 9}`,
