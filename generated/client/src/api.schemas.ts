@@ -193,7 +193,7 @@ export interface AgentRegistrationRequest {
   display_name?: string | '' | null;
   /**
      * How it takes part, in its own words: local_managed, external, …
-     * @pattern ^\P{Cc}{1,128}$
+     * @pattern ^[^\x00-\x1f\x7f-\x9f]{1,128}$
      */
   transport_kind: string;
   /** What it runs on, for people. */
