@@ -3,6 +3,7 @@
 import type { JsonObject } from "#contracts/shared.ts";
 import type { LastError, TaskRemote } from "#contracts/tasks.ts";
 import type { ThreadInspection, ThreadRecord, ThreadTurn } from "#contracts/thread-records.ts";
+import type { JsonObject as Options } from "#src/core/ports.ts";
 import { stickyKey } from "#src/core/sticky-key.ts";
 import { threadStatus } from "#src/core/thread.ts";
 import type { ThreadRow, TurnRow } from "#src/store/threads.ts";
@@ -104,9 +105,17 @@ function nextOf(engine: Engine, row: ThreadRow, last: TurnRow | undefined) {
   };
 }
 
-/** Whether a session of this thread is kept, and the target takes sessions up again. */
-function willReuse({ routing, threads }: Engine, thread_id: string, target_id: string): boolean {
-  const target = routing.targets.get(target_id);
-  if (target === undefined || stickyKey(target.sticky_mode, thread_id, thread_id) === null) return false;
-  return threads.bindings(thread_id, target_id).length > 0;
+/** Whether a session of this thread is there that the target would go on with, under the options of its last turn. */
+function willReuse(engine: Engine, thread_id: string, target_id: string): boolean {
+  const target = engine.routing.targets.get(target_id);
+  if (target === undefined) return false;
+  const before = engine.threads.lastAt(thread_id, target_id);
+  const options = before && engine.reader.get(before.task_id)?.runtime_options;
+  const sticky_key = stickyKey(target.sticky_mode, thread_id, thread_id);
+  const reuse = engine.adapters[target.adapter]?.reuse?.(
+    target,
+    (options ?? target.defaults) as Options,
+    sticky_key,
+  );
+  return reuse !== undefined && reuse !== "none";
 }

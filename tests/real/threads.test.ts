@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { commandFor, hasTerminal } from "../e2e/cli/command.ts";
+import type { TargetEntry } from "../programs.ts";
 import { createHome, startNode } from "../support.ts";
 import { inspect, turnsIn } from "../threads.ts";
 import { commandLineFor } from "./command-line.ts";
@@ -22,7 +23,7 @@ const openclaw = needRuntime("OpenClaw", findOpenClaw);
 const page = fileURLToPath(new URL("../../docs/threads.md", import.meta.url));
 const scene = /(<!-- scene -->\n)([\s\S]*?)(<!-- end of scene -->)/;
 
-/** Two targets of one node, each with a home of its own, and nothing of the user's. */
+/** What two agents are started by, each with a home of its own, and nothing of the user's. */
 async function openTwo() {
   await using made = new AsyncDisposableStack();
   const home = made.use(createHome());
@@ -37,7 +38,18 @@ async function openTwo() {
       await startNode({ registry: home.registry, dataDir: home.dataDir, args: ["--work-dir", workDir] }),
     );
   const kept = made.move();
-  return { home, start, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { home, agents, start, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** The words that register an agent, which is then a target, too. */
+function registrationOf(path: string, name: string, { command, env = {} }: TargetEntry): string[] {
+  const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
+  return [
+    ...["register", "--agent-id", name, "--state-file", join(path, `${name}.json`)],
+    ...["--adapter", "acp", "--dialect", name, "--capabilities", "research.topic"],
+    ...["--defaults", "initialize_timeout_ms=120000"],
+    ...["--launch-command", ["env", ...variables, ...command].join(" ")],
+  ];
 }
 
 const eraseLine = "\u001b[K";
@@ -57,6 +69,7 @@ const alike = (text: string) =>
     .replace("Apples. | SLOW:2000\n", "Apples.\n")
     .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, "ID")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replaceAll(/127\.0\.0\.1:\d+/g, "GATEWAY")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27,}/g, "SESSION");
 
 const quoted = (word: string) => (/^[\w./:=-]+$/.test(word) ? word : `"${word}"`);
@@ -77,6 +90,8 @@ test.runIf(hasTerminal)(
       return text;
     };
 
+    for (const [name, entry] of Object.entries(two.agents))
+      await at(...registrationOf(two.home.path, name, entry));
     const created = await at("thread-create", "--agent-a-id", "hermes", "--agent-b-id", "openclaw");
     const id = /^thread +(\w{26})/.exec(created)?.[1] ?? "";
     const goOn = ["thread-continue", id, "--intent", "research.topic"];
@@ -114,7 +129,13 @@ test.runIf(hasTerminal)(
       "5 openclaw>hermes completed",
       "6 hermes>openclaw completed",
     ]);
-    compare(told);
+    const shorter = (text: string) =>
+      text
+        .replaceAll(hermes(), "hermes-acp")
+        .replaceAll(openclaw(), "openclaw")
+        .replaceAll(two.home.path, "/srv/demo")
+        .replaceAll(/PATH=\S+ /g, "");
+    compare(told.map(shorter));
   },
 );
 

@@ -38,7 +38,13 @@ it("shows how a thread stands without touching a runtime", async () => {
   expect(inspect(node, thread_id)).toMatchObject({
     thread: { last_task_id: task.task_id, last_actor_agent_id: "a", last_target_agent_id: "b" },
     continuity: [{ agent_id: "a" }, { agent_id: "b", last_remote_session_id: thread_id }],
-    next_continue: { sender_agent_id: "b", target_agent_id: "a" },
+    next_continue: { sender_agent_id: "b", target_agent_id: "a", will_reuse_remote_session: false },
+  });
+  await goOn(node, thread_id);
+  await stands(node, thread_id, "completed");
+  expect(inspect(node, thread_id).next_continue).toMatchObject({
+    target_agent_id: "b",
+    will_reuse_remote_session: true,
   });
 });
 
