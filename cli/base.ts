@@ -111,7 +111,7 @@ const hints: { readonly [code: string]: string } = {
   agent_not_found: "Register it with `alink-cli register`, or see what there is with `alink-cli agents`.",
   task_not_found: "See what there is with `alink-cli task-list`.",
   thread_not_found: "See what there is with `alink-cli thread-list`.",
-  participant_not_found: "See what there is with `alink-cli targets`.",
+  participant_not_found: "See what there is with `alink-cli agents` and `alink-cli targets`.",
   thread_busy: "See where it stands with `alink-cli thread-get`.",
   target_not_found: "See what there is with `alink-cli targets`.",
   runtime_not_found: "See what there is with `alink-cli runtimes`.",

@@ -30,7 +30,7 @@ async function openTwo() {
   const model = made.use(await startModelServer());
   const gateway = await makeOpenClawHome(openclaw(), { path: home.path, model });
   made.use(await startGateway(gateway));
-  home.setRegistry({ hermes: hermesTarget(hermes(), { path: home.path, model }), openclaw: gateway.target });
+  const agents = { hermes: hermesTarget(hermes(), { path: home.path, model }), openclaw: gateway.target };
   const workDir = join(home.path, "work");
   mkdirSync(workDir);
   const start = async () =>
@@ -42,7 +42,7 @@ async function openTwo() {
 }
 
 /** The words that register an agent, which is then a target, too. */
-function registrationOf(path: string, name: string, { command, env = {} }: TargetEntry): string[] {
+function registrationOf(path: string, name: string, { command = [], env = {} }: TargetEntry): string[] {
   const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
   return [
     ...["register", "--agent-id", name, "--state-file", join(path, `${name}.json`)],

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { AgentRegistrationRequest } from "#contracts/agents.ts";
+import { registerAgent } from "#src/engine/agents.ts";
 import { fakeTarget, until } from "../../open-engine.ts";
 import { coded, goOn, inspect, openThread, openTwo, payloadsOf, said, stands, turnsOf } from "./world.ts";
 
@@ -54,6 +56,17 @@ it("refuses what isn't two participants", async () => {
   await expect(openThread(node, { agent_b_id: "" })).rejects.toThrow("invalid_participants");
   await expect(openThread(node, { agent_b_id: "nobody" })).rejects.toThrow("participant_not_found");
   expect(node.engine.threads.list({}, 10)).toEqual([]);
+});
+
+it("takes an agent that is no target for a participant that speaks, and can't be spoken to", async () => {
+  await using node = await openTwo();
+  const request = AgentRegistrationRequest.parse({ agent_id: "person", transport_kind: "external" });
+  await registerAgent(node.engine, { kind: "operator", name: "tests" }, request);
+  const thread_id = await openThread(node, { agent_a_id: "person" });
+  await goOn(node, thread_id);
+  await stands(node, thread_id, "completed");
+  expect(turnsOf(node, thread_id)).toEqual(["1 person>b completed"]);
+  await expect(goOn(node, thread_id)).rejects.toThrow("target_not_found");
 });
 
 it("writes nothing of a turn that it refuses", async () => {
