@@ -34,6 +34,7 @@ function fill(home: Home, count: number): void {
     task_id: "printf('01%024d', n)",
     conversation_id: "'conversation-' || (n / 10)",
     parent_task_id: "CASE WHEN n % 10 > 0 THEN printf('01%024d', n - n % 10) END",
+    thread_id: "CASE WHEN n % 10 > 4 THEN printf('01%024d', n - n % 10) END",
     sender: "'sender-' || (n % 9)",
     intent: "'test.run'",
     resolved_runtime: "'target-' || (n % 5)",
@@ -92,6 +93,7 @@ const reads: readonly Read[] = [
     what: "by conversation",
     path: (_, n) => `/v1/tasks?limit=50&conversation_id=conversation-${Math.floor(n / 10)}`,
   },
+  { what: "by thread", path: (_, n) => `/v1/tasks?limit=50&thread_id=${idOf(n - (n % 10))}` },
   { what: "by parent", path: (_, n) => `/v1/tasks?limit=50&parent_task_id=${idOf(n - (n % 10))}` },
   {
     what: "by status and sender",
