@@ -45,7 +45,7 @@ describe.runIf(hasTerminal)("at a terminal", () => {
     [["token-list"], /operator +operator.token of the data directory/],
     [
       ["token-create", "--role", "reader"],
-      /This reader's token is shown this once. Revoke it with: alink-cli/,
+      /This token of the role reader is shown this once. Revoke it with: alink-cli/,
     ],
     [call, /status +\w+\n(.*\n)+Follow it with: alink-cli task-events \w{26}\n$/],
     [[...call, "--wait"], /echo: hello\n$/],

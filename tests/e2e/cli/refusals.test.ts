@@ -44,7 +44,12 @@ describe("what goes wrong is said in a line or two, with what to do", () => {
     ["an unknown artifact", ["artifact-get", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /artifact_not_found/],
     ["an unknown token", ["token-revoke", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /token_not_found/],
     ["an unknown status", ["task-list", "--status", "done"], 3, /status: .*"completed"/],
-    ["a role that is none", ["token-create", "--role", "admin"], 2, /operator, reader/],
+    [
+      "a role that is none",
+      ["token-create", "--role", "admin"],
+      3,
+      /role: must be operator, reader or agent:<id>/,
+    ],
     ["two ids", ["task-get", "a", "--task-id", "b"], 2, /differ; give one/],
     ["a file that holds no token", ["targets", "--token-file", process.execPath], 2, /holds no token/],
     ["no id", ["task-get"], 2, /--task-id/],
