@@ -35,7 +35,9 @@ const safest = Number.MAX_SAFE_INTEGER;
 
 /** Drops what zod adds that says nothing to a reader. */
 function tidy(schema: Schema, form: Form): void {
-  delete schema["propertyNames"];
+  const { propertyNames } = schema as { propertyNames?: Schema };
+  if (form === "output" || (propertyNames?.["type"] === "string" && propertyNames["pattern"] === undefined))
+    delete schema["propertyNames"];
   if (schema["format"] === "date-time") delete schema["pattern"];
   if (form === "input") return;
   if (schema.additionalProperties === false) delete schema.additionalProperties;
