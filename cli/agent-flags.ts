@@ -32,10 +32,14 @@ export const registration = {
   }),
   "runtime-kind": Flags.string({ description: "what it runs on, for people" }),
   endpoint: Flags.string({ description: "where it answers (operator)" }),
-  adapter: Flags.string({ description: "how it is driven, where it shall be a target: acp (operator)" }),
-  dialect: Flags.string({ description: "whose quirks it has: generic, hermes, openclaw" }),
+  adapter: Flags.string({
+    description: "how it is driven, where it shall be a target: acp or acp_http (operator)",
+  }),
+  dialect: Flags.string({
+    description: "whose quirks it has: generic, hermes, openclaw; over HTTP: acp, aethrolink",
+  }),
   healthcheck: Flags.string({ description: "where it says that it is well (operator)" }),
-  "launch-mode": Flags.string({ description: "managed or on_demand" }),
+  "launch-mode": Flags.string({ description: "managed, on_demand, or external: others run its server" }),
   "launch-command": Flags.string({
     description: "what the node starts, split as a shell would, without one (operator)",
   }),

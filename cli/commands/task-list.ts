@@ -1,7 +1,20 @@
-import { type ListTasksParams, listTasks } from "@aethrolink/client";
+import { type ListTasksParams, listTasks, type TaskStatus } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { tasksInWords } from "../render.ts";
+
+const statuses = {
+  created: 0,
+  pending_launch: 0,
+  launching: 0,
+  ready: 0,
+  dispatching: 0,
+  running: 0,
+  awaiting_input: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+} satisfies { [Status in TaskStatus]: 0 };
 
 /** Lists tasks. */
 export class TaskList extends NodeCommand {
@@ -11,7 +24,7 @@ export class TaskList extends NodeCommand {
     "<%= config.bin %> task-list --target research --limit 10",
   ];
   static override flags = {
-    status: Flags.string({ description: "only tasks that stand there" }),
+    status: Flags.string({ description: "only tasks that stand there", options: Object.keys(statuses) }),
     target: Flags.string({
       description: "only tasks of that target",
       aliases: ["target-agent-id", "target-runtime"],

@@ -27,9 +27,12 @@ it("bash completes the commands, their flags, and the values that there are", as
   expect(offered(script, "alink-cli", "").sort()).toEqual(Object.keys(commands).sort());
   expect(offered(script, "alink-cli", "task-r").sort()).toEqual(["task-result", "task-resume"]);
   expect(offered(script, "alink-cli", "call", "--te").sort()).toEqual(["--text", "--text-file"]);
-  expect(offered(script, "alink-cli", "token-create", "--role", "")).toEqual(["operator", "reader"]);
-  expect(offered(script, "alink-cli", "token-create", "--role", "=", "r")).toEqual(["reader"]);
-  expect(offered(script, "alink-cli", "token-create", "--role", "=")).toEqual(["operator", "reader"]);
+  const launches = ["pending_launch", "launching"];
+  expect(offered(script, "alink-cli", "task-list", "--status", "")).toEqual(expect.arrayContaining(launches));
+  expect(offered(script, "alink-cli", "task-list", "--status", "=", "fa")).toEqual(["failed"]);
+  expect(offered(script, "alink-cli", "task-list", "--status", "=")).toEqual(
+    expect.arrayContaining(launches),
+  );
   expect(offered(script, "alink-cli", "completion", "z")).toEqual(["zsh"]);
   expect(offered(script, "alink-cli", "call", "--text", "")).toEqual([]);
   expect(offered(script, "alink-cli", "no-such-command", "")).toEqual([]);
