@@ -43,7 +43,7 @@ describe("what goes wrong is said in a line or two, with what to do", () => {
     ["an unknown runtime", ["runtime-start", "nobody"], 4, /runtime_not_found/],
     ["an unknown artifact", ["artifact-get", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /artifact_not_found/],
     ["an unknown token", ["token-revoke", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /token_not_found/],
-    ["an unknown status", ["task-list", "--status", "done"], 3, /status: .*"completed"/],
+    ["an unknown status", ["task-list", "--status", "done"], 2, /status=done.*completed/s],
     [
       "a role that is none",
       ["token-create", "--role", "admin"],
