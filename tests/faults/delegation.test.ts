@@ -48,8 +48,8 @@ function plantCancel({ dataDir }: Home, task_id: string): void {
   const database = new Database(join(dataDir, "aethrolink.db"));
   database
     .prepare(
-      `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at)
-       SELECT '01KAT3Q4V5W6X7Y8Z9A0B1C2D3', task_id, last_seq + 1, 'task.cancel_requested', status, 'api',
+      `INSERT INTO task_events (event_id, task_id, sender, target, seq, kind, state, source, data, created_at)
+       SELECT '01KAT3Q4V5W6X7Y8Z9A0B1C2D3', task_id, sender, resolved_runtime, last_seq + 1, 'task.cancel_requested', status, 'api',
          '{"actor":"somebody","by":"caller"}', updated_at FROM tasks WHERE task_id = ?`,
     )
     .run(task_id);
