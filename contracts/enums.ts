@@ -133,7 +133,7 @@ export const continuities = ["live", "resumed", "loaded", "fresh"] as const;
 export type Continuity = (typeof continuities)[number];
 
 /** Adapters of this version. */
-export const adapterNames = ["acp", "acp_http"] as const;
+export const adapterNames = ["acp", "acp_http", "node_relay"] as const;
 export type AdapterName = (typeof adapterNames)[number];
 
 /** Phases of a supervised process, as the health of its runtime shows them. */
@@ -165,3 +165,31 @@ export type QuestionKind = (typeof questionKinds)[number];
 /** How safely a commit is written: `full` survives a power cut, `normal` only the end of the process. */
 export const durabilities = ["full", "normal"] as const;
 export type Durability = (typeof durabilities)[number];
+
+/** How far this node believes a peer. `pending`: not yet; `unsigned`: without any proof, because the operator allowed it. */
+export const peerTrusts = ["pending", "trusted", "unsigned", "blocked"] as const;
+export type PeerTrust = (typeof peerTrusts)[number];
+
+/** Whether a peer answered when it was last asked. */
+export const peerStatuses = ["online", "offline"] as const;
+export type PeerStatus = (typeof peerStatuses)[number];
+
+/** Whether a peer's target can be reached now. */
+export const peerTargetStatuses = ["available", "unavailable"] as const;
+export type PeerTargetStatus = (typeof peerTargetStatuses)[number];
+
+/** What a message between nodes is about; signed with it. */
+export const messageTypes = [
+  "task.submit",
+  "task.accepted",
+  "task.event",
+  "task.resume",
+  "task.cancel",
+  "task.artifact",
+  "targets.list",
+  "node.health",
+  "node.pair",
+  "node.rotate",
+  "error",
+] as const;
+export type MessageType = (typeof messageTypes)[number];

@@ -58,6 +58,7 @@ export const errorTable = {
   artifact_not_found: row(404, "not_found", "There is no such artifact"),
   thread_not_found: row(404, "not_found", "There is no such thread"),
   participant_not_found: row(404, "not_found", "There is no such participant"),
+  peer_not_found: row(404, "not_found", "There is no such peer"),
   token_not_found: row(404, "not_found", "There is no such token"),
   method_not_allowed: row(405, "invalid", "This path has no such method"),
   route_ambiguous: row(409, "conflict", "More than one target serves this intent"),
@@ -70,6 +71,7 @@ export const errorTable = {
   question_closed: row(409, "conflict", "That question is not open any more"),
   thread_busy: row(409, "conflict", "The thread has an open turn", true),
   token_in_use: row(409, "conflict", "The node's own token can't be revoked"),
+  pairing_refused: row(409, "conflict", "The other node refused to be paired"),
   position_gone: row(410, "not_found", "That position is older than what is kept"),
   payload_too_large: row(413, "invalid", "The body is too large"),
   unsupported_media_type: row(415, "invalid", "The body must be application/json"),
@@ -85,6 +87,7 @@ export const errorTable = {
   internal: row(500, "unexpected", "The node made a mistake"),
   artifact_corrupt: row(500, "unexpected", "The artifact's bytes are damaged"),
   launch_failed: row(502, "unavailable", "The runtime could not be started"),
+  peer_unreachable: row(502, "unreachable", "The other node does not answer"),
   unavailable: row(503, "unavailable", "The node can't take this now", true),
 } as const satisfies Record<string, Row>;
 
@@ -134,6 +137,12 @@ export const Problem = z
   })
   .meta({ id: "Problem", description: "An error (RFC 9457)." });
 export type Problem = z.infer<typeof Problem>;
+
+/** A problem document, but for the request's id. */
+export function problemFields(code: ErrorCode, detail: string) {
+  const { status, title } = errorTable[code];
+  return { type: `urn:aethrolink:error:${code}`, title, status, code, detail, error: detail };
+}
 
 type StatusOf<Code extends ErrorCode> = (typeof errorTable)[Code]["status"];
 const problemAnswer = initContract().otherResponse({ contentType: problemMediaType, body: Problem });

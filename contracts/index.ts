@@ -4,6 +4,8 @@ import { agentRoutes } from "./agents.ts";
 import { artifactRoutes } from "./artifacts.ts";
 import { everywhere } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
+import { nodeRoutes } from "./node.ts";
+import { peerRoutes } from "./peers.ts";
 import { registryRoutes } from "./registry.ts";
 import { runtimeRoutes } from "./runtimes.ts";
 import { serviceRoutes } from "./service.ts";
@@ -25,6 +27,8 @@ export const contract = c.router(
     registry: registryRoutes,
     artifacts: artifactRoutes,
     tokens: tokenRoutes,
+    peers: peerRoutes,
+    node: nodeRoutes,
     service: serviceRoutes,
   },
   { commonResponses: everywhere.responses, strictStatusCodes: true },

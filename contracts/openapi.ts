@@ -20,6 +20,8 @@ const tags: Part[] = [
   { name: "targets", description: "Who can be given work." },
   { name: "runtimes", description: "The targets that run at this node." },
   { name: "artifacts", description: "Bytes that are too large for a record." },
+  { name: "peers", description: "Other nodes." },
+  { name: "node", description: "What nodes say to each other." },
   { name: "tokens", description: "Who may call." },
   { name: "service", description: "The node about itself." },
 ];
@@ -68,6 +70,12 @@ export function openapiDocument(version: string): Part {
           type: "http",
           scheme: "bearer",
           description: "A token of this node; the operator's is in operator.token of its data directory.",
+        },
+        signature: {
+          type: "apiKey",
+          in: "header",
+          name: "AethroLink-Signature",
+          description: "What a node says of its own message, signed by its key.",
         },
       },
       schemas: components,

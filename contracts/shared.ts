@@ -23,6 +23,15 @@ export const Name = z
   )
   .meta({ id: "Name", description: "A name of a target or a participant.", examples: ["research"] });
 
+/** A target: of this node, or of a peer. */
+export const TargetName = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9][a-z0-9._-]{0,62}\/)?(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$/,
+    `must match ${namePattern.source} or be a ULID, with the peer's name and a slash before it where it is a peer's`,
+  )
+  .meta({ id: "TargetName", description: "A target, as `name`, or as `peer/name`.", examples: ["research"] });
+
 /** RFC 3339, UTC, milliseconds. */
 export const Time = z.iso.datetime({ precision: 3 }).meta({
   id: "Time",

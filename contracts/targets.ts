@@ -4,14 +4,15 @@
 import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { failures, withBody } from "./errors.ts";
-import { JsonRecord, Name, QueryFlag, Ulid } from "./shared.ts";
+import { PeerName, PeerStatus } from "./peers.ts";
+import { JsonRecord, Name, QueryFlag, TargetName, Ulid } from "./shared.ts";
 import { RuntimeOptions } from "./task-request.ts";
 import { AdapterName, LaunchMode, RuntimeState, TargetOwner, TargetSource } from "./vocabulary.ts";
 
 export const TargetSpec = z
   .object({
-    target_id: Name,
-    runtime_id: Name.meta({ description: "The target_id once more.", examples: ["research"] }),
+    target_id: TargetName,
+    runtime_id: TargetName.meta({ description: "The target_id once more.", examples: ["research"] }),
     display_name: z.string().meta({ examples: ["Research"] }),
     adapter: AdapterName,
     dialect: z
@@ -25,6 +26,9 @@ export const TargetSpec = z
     owner: TargetOwner,
     source: TargetSource,
     max_concurrency: z.int().optional(),
+    peer_id: PeerName.optional().meta({ description: "Of a remote target: the peer that has it." }),
+    peer_status: PeerStatus.optional().meta({ description: "Of a remote target: whether its peer answers." }),
+    peer_base_url: z.string().optional().meta({ description: "Only with detail, for the operator." }),
     command: z.array(z.string()).optional().meta({ description: "Only with detail, for the operator." }),
     endpoint: z.string().optional().meta({ description: "Only with detail, for the operator." }),
     healthcheck: z.string().optional().meta({ description: "Only with detail, for the operator." }),
@@ -102,11 +106,16 @@ export const targetRoutes = c.router({
     method: "GET",
     path: "/v1/targets",
     summary: "List all targets",
-    query: Detail,
+    query: Detail.extend({
+      refresh: QueryFlag.optional().meta({
+        description: "Asks all peers first; one that does not answer keeps what it last said.",
+        examples: ["false"],
+      }),
+    }),
     responses: {
       200: z.object({ targets: z.array(TargetSpec) }).meta({ id: "TargetList", description: "All targets." }),
     },
-    metadata: { operationId: "listTargets", tags: ["targets"], codes: [] },
+    metadata: { operationId: "listTargets", tags: ["targets"], codes: [], message: "targets.list" as const },
   },
   getTargetHealth: {
     method: "GET",

@@ -9,6 +9,7 @@ import {
   JsonRecord,
   JsonValue,
   Name,
+  TargetName,
   Ulid,
   withinKb,
 } from "./shared.ts";
@@ -117,11 +118,11 @@ export const TaskCreateRequest = z
       description: "What the target gets; {text} is the usual shape for an agent.",
       examples: [{ text: "Summarize the last release." }],
     }),
-    target_runtime: emptyIsAbsent(Name).meta({
+    target_runtime: emptyIsAbsent(TargetName).meta({
       description: "Who shall do it; absent: routed by intent.",
       examples: ["research"],
     }),
-    target_agent_id: emptyIsAbsent(Name).meta({
+    target_agent_id: emptyIsAbsent(TargetName).meta({
       description: "Another name of target_runtime.",
       examples: ["research"],
     }),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { agentsToo, processesToo, readByProcessesToo } from "./access.ts";
 import { failures, storageFaults, withBody } from "./errors.ts";
 import { TaskEvent, TaskEvents } from "./events.ts";
-import { ConversationId, Cursor, inQuery, Name, PageLimit, Ulid } from "./shared.ts";
+import { ConversationId, Cursor, inQuery, PageLimit, TargetName, Ulid } from "./shared.ts";
 import { TaskCancelRequest, TaskCreateRequest, TaskResumeRequest } from "./task-request.ts";
 import { TaskTree } from "./task-tree.ts";
 import { TaskAccepted, TaskList, TaskRecord, TaskStanding } from "./tasks.ts";
@@ -82,7 +82,10 @@ export const taskRoutes = c.router({
     summary: "List tasks, newest first",
     query: z.object({
       status: TaskStatus.optional(),
-      target: Name.optional().meta({ description: "Only tasks that went to it.", examples: ["research"] }),
+      target: TargetName.optional().meta({
+        description: "Only tasks that went to it.",
+        examples: ["research"],
+      }),
       sender: z
         .string()
         .min(1)

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { taskStatuses, terminalStatuses } from "#contracts/enums.ts";
 import { errorTable, exitCodes } from "#contracts/errors.ts";
 import type { Schema } from "#contracts/openapi/schemas.ts";
-import { ConfigFile } from "#src/config.ts";
+import { settings } from "#src/config.ts";
 import { type Step, taskMachine } from "#src/core/task-machine.ts";
 import { RegistryFile } from "#src/registry.ts";
 
@@ -103,16 +103,10 @@ const shown = (value: unknown) => (value === undefined ? "" : code(JSON.stringif
 
 /** generated/tables/config.md */
 export function configTable(): string {
-  const rows = Object.entries(ConfigFile.shape).map(([key, field]) => {
-    const { description = "", default: usual } = (z.globalRegistry.get(field) ?? {}) as Schema;
+  const rows = settings.map(({ path, flag, variable, schema }) => {
+    const { description = "", default: usual } = (schema.meta() ?? {}) as Schema;
     const text = typeof usual === "string" ? code(usual) : shown(usual);
-    return [
-      code(key),
-      code(`--${key.replaceAll("_", "-")}`),
-      code(`AETHROLINK_${key.toUpperCase()}`),
-      description,
-      text,
-    ];
+    return [code(path.join(".")), code(`--${flag}`), code(variable), description, text];
   });
   return `# Configuration of the node\n\n${table(["key", "flag", "environment", "meaning", "default"], rows)}`;
 }

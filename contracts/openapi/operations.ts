@@ -22,6 +22,8 @@ export interface Operation {
   readonly description: string | undefined;
   /** Whether it needs no token. */
   readonly open: boolean;
+  /** Whether a node's signature takes the place of a token. */
+  readonly signed: boolean;
   /** What its stream is as one JSON value, where that can be asked for. */
   readonly json: z.ZodType | undefined;
   /** Media types that its bytes may have besides the declared one. */
@@ -63,6 +65,7 @@ function operationOf(route: Route): Operation {
     summary: route.summary,
     description: "description" in route ? route.description : undefined,
     open,
+    signed: "signed" in metadata,
     json: "json" in metadata ? metadata.json : undefined,
     media: "media" in metadata ? metadata.media : undefined,
     codes: [...everywhere.codes, ...metadata.codes],
@@ -121,6 +124,9 @@ const describedBy = ({ $ref }: Schema, schemas: Schemas) =>
   $ref === undefined ? undefined : schemas.resolve($ref).description;
 
 const headerNames: { readonly [name: string]: string } = {
+  "aethrolink-chain": "AethroLink-Chain",
+  "aethrolink-signature": "AethroLink-Signature",
+  "aethrolink-signature-new": "AethroLink-Signature-New",
   "last-event-id": "Last-Event-ID",
   traceparent: "traceparent",
 };
@@ -138,7 +144,7 @@ function bodyOf({ body }: Operation, schemas: Schemas): Part | undefined {
 
 /** An operation as the document shows it. */
 export function describeOperation(operation: Operation, schemas: Schemas): Part {
-  const { operationId, tags, summary, description, open } = operation;
+  const { operationId, tags, summary, description, open, signed } = operation;
   const parameters = parametersOf(operation, schemas);
   const requestBody = bodyOf(operation, schemas);
   return {
@@ -147,6 +153,7 @@ export function describeOperation(operation: Operation, schemas: Schemas): Part 
     summary,
     ...(description === undefined ? {} : { description }),
     ...(open ? { security: [] } : {}),
+    ...(signed ? { security: [{ signature: [] }] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: answersOf(operation, schemas),

@@ -67,6 +67,33 @@ CREATE TABLE `launch_history` (
 --> statement-breakpoint
 CREATE INDEX `launch_history_open` ON `launch_history` (`launch_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE INDEX `launch_history_by_runtime` ON `launch_history` (`runtime_id`,`launch_id`);--> statement-breakpoint
+CREATE TABLE `peer_targets` (
+	`peer_id` text NOT NULL,
+	`target_id` text NOT NULL,
+	`display_name` text NOT NULL,
+	`capabilities` text NOT NULL,
+	`metadata` text NOT NULL,
+	`synced_at` text NOT NULL,
+	PRIMARY KEY(`peer_id`, `target_id`),
+	FOREIGN KEY (`peer_id`) REFERENCES `peers`(`peer_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `peers` (
+	`peer_id` text PRIMARY KEY NOT NULL,
+	`display_name` text NOT NULL,
+	`base_url` text NOT NULL,
+	`node_id` text,
+	`trust` text NOT NULL,
+	`status` text NOT NULL,
+	`status_reason` text,
+	`capabilities` text NOT NULL,
+	`metadata` text NOT NULL,
+	`registered_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`last_seen_at` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `peers_by_key` ON `peers` (`node_id`) WHERE node_id LIKE 'did:key:%';--> statement-breakpoint
 CREATE TABLE `runtime_leases` (
 	`lease_id` text PRIMARY KEY NOT NULL,
 	`runtime_id` text NOT NULL,
@@ -87,6 +114,14 @@ CREATE TABLE `runtimes` (
 	`updated_at` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `seen_signatures` (
+	`jti` text NOT NULL,
+	`iss` text NOT NULL,
+	`until` integer NOT NULL,
+	PRIMARY KEY(`iss`, `jti`)
+);
+--> statement-breakpoint
+CREATE INDEX `seen_signatures_age` ON `seen_signatures` (`until`);--> statement-breakpoint
 CREATE TABLE `session_bindings` (
 	`target_id` text NOT NULL,
 	`subcontext_key` text NOT NULL,

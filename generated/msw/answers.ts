@@ -4633,6 +4633,1419 @@ export const operations = {
       }
     }
   },
+  "addPeer": {
+    "method": "post",
+    "path": "/v1/peers",
+    "usual": 201,
+    "answers": {
+      201: {
+        "type": "application/json",
+        "body": {
+          "peer_id": "build",
+          "display_name": "Build machine",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "trust": "trusted",
+          "status": "online",
+          "status_reason": null,
+          "capabilities": [
+            "code.patch"
+          ],
+          "metadata": {},
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:name_taken",
+          "title": "Another participant has this name",
+          "status": 409,
+          "code": "name_taken",
+          "detail": "Another participant has this name.",
+          "error": "Another participant has this name.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "listPeers": {
+    "method": "get",
+    "path": "/v1/peers",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "peers": [
+            {
+              "peer_id": "build",
+              "display_name": "Build machine",
+              "base_url": "https://build.example:7777",
+              "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+              "trust": "trusted",
+              "status": "online",
+              "status_reason": null,
+              "capabilities": [
+                "code.patch"
+              ],
+              "metadata": {},
+              "registered_at": "2026-11-23T09:30:00.000Z",
+              "updated_at": "2026-11-23T09:30:00.000Z",
+              "last_seen_at": "2026-11-23T09:30:00.000Z"
+            }
+          ]
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "syncPeer": {
+    "method": "post",
+    "path": "/v1/peers/:peer_id/sync",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "peer": {
+            "peer_id": "build",
+            "display_name": "Build machine",
+            "base_url": "https://build.example:7777",
+            "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+            "trust": "trusted",
+            "status": "online",
+            "status_reason": null,
+            "capabilities": [
+              "code.patch"
+            ],
+            "metadata": {},
+            "registered_at": "2026-11-23T09:30:00.000Z",
+            "updated_at": "2026-11-23T09:30:00.000Z",
+            "last_seen_at": "2026-11-23T09:30:00.000Z"
+          },
+          "targets": [
+            {
+              "peer_id": "build",
+              "target_id": "research",
+              "display_name": "Research",
+              "capabilities": [
+                "research.topic"
+              ],
+              "metadata": {},
+              "status": "available",
+              "synced_at": "2026-11-23T09:30:00.000Z"
+            }
+          ]
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_not_found",
+          "title": "There is no such peer",
+          "status": 404,
+          "code": "peer_not_found",
+          "detail": "There is no such peer.",
+          "error": "There is no such peer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      502: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_unreachable",
+          "title": "The other node does not answer",
+          "status": 502,
+          "code": "peer_unreachable",
+          "detail": "The other node does not answer.",
+          "error": "The other node does not answer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "invitePeer": {
+    "method": "post",
+    "path": "/v1/peers/invite",
+    "usual": 201,
+    "answers": {
+      201: {
+        "type": "application/json",
+        "body": {
+          "code": "alink1_eyJ1cmwiOiJodHRwczovL2J1aWxkLmV4YW1wbGU6Nzc3NyJ9",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "expires_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "joinPeer": {
+    "method": "post",
+    "path": "/v1/peers/join",
+    "usual": 201,
+    "answers": {
+      201: {
+        "type": "application/json",
+        "body": {
+          "peer_id": "build",
+          "display_name": "Build machine",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "trust": "trusted",
+          "status": "online",
+          "status_reason": null,
+          "capabilities": [
+            "code.patch"
+          ],
+          "metadata": {},
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:name_taken",
+          "title": "Another participant has this name",
+          "status": 409,
+          "code": "name_taken",
+          "detail": "Another participant has this name.",
+          "error": "Another participant has this name.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      502: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_unreachable",
+          "title": "The other node does not answer",
+          "status": 502,
+          "code": "peer_unreachable",
+          "detail": "The other node does not answer.",
+          "error": "The other node does not answer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "trustPeer": {
+    "method": "post",
+    "path": "/v1/peers/:peer_id/trust",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "peer_id": "build",
+          "display_name": "Build machine",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "trust": "trusted",
+          "status": "online",
+          "status_reason": null,
+          "capabilities": [
+            "code.patch"
+          ],
+          "metadata": {},
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_not_found",
+          "title": "There is no such peer",
+          "status": 404,
+          "code": "peer_not_found",
+          "detail": "There is no such peer.",
+          "error": "There is no such peer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:name_taken",
+          "title": "Another participant has this name",
+          "status": 409,
+          "code": "name_taken",
+          "detail": "Another participant has this name.",
+          "error": "Another participant has this name.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      502: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_unreachable",
+          "title": "The other node does not answer",
+          "status": 502,
+          "code": "peer_unreachable",
+          "detail": "The other node does not answer.",
+          "error": "The other node does not answer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "blockPeer": {
+    "method": "post",
+    "path": "/v1/peers/:peer_id/block",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "peer_id": "build",
+          "display_name": "Build machine",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "trust": "trusted",
+          "status": "online",
+          "status_reason": null,
+          "capabilities": [
+            "code.patch"
+          ],
+          "metadata": {},
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_not_found",
+          "title": "There is no such peer",
+          "status": 404,
+          "code": "peer_not_found",
+          "detail": "There is no such peer.",
+          "error": "There is no such peer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "removePeer": {
+    "method": "delete",
+    "path": "/v1/peers/:peer_id",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "peer_id": "build",
+          "display_name": "Build machine",
+          "base_url": "https://build.example:7777",
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "trust": "trusted",
+          "status": "online",
+          "status_reason": null,
+          "capabilities": [
+            "code.patch"
+          ],
+          "metadata": {},
+          "registered_at": "2026-11-23T09:30:00.000Z",
+          "updated_at": "2026-11-23T09:30:00.000Z",
+          "last_seen_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      404: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:peer_not_found",
+          "title": "There is no such peer",
+          "status": 404,
+          "code": "peer_not_found",
+          "detail": "There is no such peer.",
+          "error": "There is no such peer.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "getNodeHealth": {
+    "method": "get",
+    "path": "/v1/node/health",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "ok": true,
+          "protocol": "aethrolink.node.v1",
+          "checked_at": "2026-11-23T09:30:00.000Z"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "pairNode": {
+    "method": "post",
+    "path": "/v1/node/pair",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+          "peer_id": "build",
+          "display_name": "Build machine"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
+  "rotateNode": {
+    "method": "post",
+    "path": "/v1/node/rotate",
+    "usual": 200,
+    "answers": {
+      200: {
+        "type": "application/json",
+        "body": {
+          "node_id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+        }
+      },
+      400: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "code": "invalid_request",
+          "detail": "The request is not valid.",
+          "error": "The request is not valid.",
+          "errors": [
+            {
+              "path": "intent",
+              "message": "is required"
+            }
+          ],
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      401: {
+        "type": "application/problem+json",
+        "headers": {
+          "WWW-Authenticate": "Bearer realm=\"aethrolink\""
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unauthorized",
+          "title": "A valid token is needed",
+          "status": 401,
+          "code": "unauthorized",
+          "detail": "A valid token is needed.",
+          "error": "A valid token is needed.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      403: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:forbidden",
+          "title": "This token may not do that",
+          "status": 403,
+          "code": "forbidden",
+          "detail": "This token may not do that.",
+          "error": "This token may not do that.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      409: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:name_taken",
+          "title": "Another participant has this name",
+          "status": 409,
+          "code": "name_taken",
+          "detail": "Another participant has this name.",
+          "error": "Another participant has this name.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      413: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:payload_too_large",
+          "title": "The body is too large",
+          "status": 413,
+          "code": "payload_too_large",
+          "detail": "The body is too large.",
+          "error": "The body is too large.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      415: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:unsupported_media_type",
+          "title": "The body must be application/json",
+          "status": 415,
+          "code": "unsupported_media_type",
+          "detail": "The body must be application/json.",
+          "error": "The body must be application/json.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      421: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:misdirected",
+          "title": "This Host is not served here",
+          "status": 421,
+          "code": "misdirected",
+          "detail": "This Host is not served here.",
+          "error": "This Host is not served here.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      500: {
+        "type": "application/problem+json",
+        "body": {
+          "type": "urn:aethrolink:error:internal",
+          "title": "The node made a mistake",
+          "status": 500,
+          "code": "internal",
+          "detail": "The node made a mistake.",
+          "error": "The node made a mistake.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      },
+      503: {
+        "type": "application/problem+json",
+        "headers": {
+          "Retry-After": "5"
+        },
+        "body": {
+          "type": "urn:aethrolink:error:unavailable",
+          "title": "The node can't take this now",
+          "status": 503,
+          "code": "unavailable",
+          "detail": "The node can't take this now.",
+          "error": "The node can't take this now.",
+          "request_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D4"
+        }
+      }
+    }
+  },
   "ping": {
     "method": "get",
     "path": "/ping",

@@ -17,7 +17,7 @@
 /**
  * How a runtime is driven.
  */
-export type AdapterName = 'acp' | 'acp_http';
+export type AdapterName = 'acp' | 'acp_http' | 'node_relay';
 /**
  * A name of a target or a participant.
  * @pattern ^(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$
@@ -281,6 +281,13 @@ export interface ArtifactCreatedEvent {
 }
 
 /**
+ * Where a node answers: https beyond this machine.
+ * @maxLength 2048
+ * @pattern ^(https?|loopback):\/\/[^\s/?#@]+(\/[^\s?#@]*)?$
+ */
+export type BaseUrl = string;
+
+/**
  * The bytes.
  */
 export type Bytes = Blob;
@@ -340,7 +347,7 @@ export interface DeliveryRequest {
 /**
  * Stable; decide on this, never on texts.
  */
-export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'launch_not_allowed' | 'not_found' | 'agent_not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'thread_not_found' | 'participant_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'name_taken' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'thread_busy' | 'token_in_use' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'invalid_participants' | 'nothing_to_say' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'unavailable';
+export type ErrorCode = 'invalid_request' | 'unauthorized' | 'forbidden' | 'launch_not_allowed' | 'not_found' | 'agent_not_found' | 'task_not_found' | 'target_not_found' | 'runtime_not_found' | 'route_not_found' | 'artifact_not_found' | 'thread_not_found' | 'participant_not_found' | 'peer_not_found' | 'token_not_found' | 'method_not_allowed' | 'route_ambiguous' | 'loop_detected' | 'parent_ambiguous' | 'parent_not_open' | 'name_taken' | 'runtime_busy' | 'not_awaiting_input' | 'question_closed' | 'thread_busy' | 'token_in_use' | 'pairing_refused' | 'position_gone' | 'payload_too_large' | 'unsupported_media_type' | 'range_not_satisfiable' | 'misdirected' | 'target_cannot_satisfy_intent' | 'answer_rejected' | 'invalid_participants' | 'nothing_to_say' | 'idempotency_key_reused' | 'registry_invalid' | 'queue_full' | 'internal' | 'artifact_corrupt' | 'launch_failed' | 'peer_unreachable' | 'unavailable';
 /**
  * Why a task failed.
  */
@@ -416,11 +423,195 @@ export interface LaunchList {
 }
 
 /**
+ * Which node this is.
+ */
+export interface NodeHealth {
+  node_id: string;
+  ok: boolean;
+  protocol: string;
+  checked_at: Time;
+}
+
+/**
+ * A node's Ed25519 public key in the notation of did:key.
+ * @pattern ^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{40,50}$
+ */
+export type NodeId = string;
+
+/**
  * This document.
  */
 export interface OpenapiDocument {
   openapi: string;
   [key: string]: unknown;
+}
+
+/**
+ * What a node calls a peer.
+ * @pattern ^[a-z0-9][a-z0-9._-]{0,62}$
+ */
+export type PeerName = string;
+
+/**
+ * An invitation that is taken, signed by the key that it names.
+ */
+export interface PairRequest {
+  /**
+     * That of the invitation.
+     * @minLength 1
+     * @maxLength 128
+     */
+  secret: string;
+  node_id: NodeId;
+  peer_id: PeerName;
+  base_url: BaseUrl;
+  display_name?: string | '' | null;
+}
+
+/**
+ * What the other node is, and calls itself.
+ */
+export interface Paired {
+  node_id: NodeId;
+  peer_id: PeerName;
+  display_name?: string;
+}
+
+/**
+ * A code that pairs one node with this one, once.
+ */
+export interface PeerInvitation {
+  /** For peer-join at the other node; holds a secret. */
+  code: string;
+  base_url: string;
+  node_id: string;
+  expires_at: Time;
+}
+
+/**
+ * An invitation to be made.
+ */
+export interface PeerInviteRequest {
+  /** Where the other node reaches this one; absent: where it listens. */
+  base_url?: BaseUrl | '' | null;
+  /** What the other node calls this one; absent: this machine's name. */
+  display_name?: string | '' | null;
+}
+
+/**
+ * An invitation to be taken.
+ */
+export interface PeerJoinRequest {
+  /**
+     * What peer-invite printed at the other node.
+     * @pattern ^\s*alink1_[\w-]{20,4096}\s*$
+     */
+  code: string;
+  /** What this node calls the other; absent: what the other calls itself. */
+  peer_id?: PeerName | '' | null;
+  /** What the other node shall call this one; absent: this machine's name. */
+  as?: PeerName | '' | null;
+  /** Where the other node reaches this one; absent: where it listens. */
+  base_url?: BaseUrl | '' | null;
+  /** What people at the other node call this one; absent: this machine's name. */
+  display_name?: string | '' | null;
+}
+
+/**
+ * trusted: its key is pinned; pending: not believed yet; unsigned: believed without proof, because the operator allowed it; blocked: refused.
+ */
+export type PeerTrust = 'pending' | 'trusted' | 'unsigned' | 'blocked';
+/**
+ * Whether it answered when it was last asked.
+ */
+export type PeerStatus = 'online' | 'offline';
+/**
+ * Another node that this one knows.
+ */
+export interface PeerRecord {
+  peer_id: PeerName;
+  display_name: string;
+  base_url: string;
+  /**
+     * Its pinned key; null: none yet, or it doesn't sign.
+     * @nullable
+     */
+  node_id: string | null;
+  trust: PeerTrust;
+  status: PeerStatus;
+  /**
+     * Why it is offline, for people.
+     * @nullable
+     */
+  status_reason: string | null;
+  /** What it is for, as whoever added it said. */
+  capabilities: string[];
+  metadata: JsonRecord;
+  registered_at: Time;
+  updated_at: Time;
+  /** When it last answered; null: never. */
+  last_seen_at: Time | null;
+}
+
+/**
+ * The peers.
+ */
+export interface PeerList {
+  peers: PeerRecord[];
+}
+
+/**
+ * A node to be known, or to be known otherwise.
+ */
+export interface PeerRegistration {
+  peer_id: PeerName;
+  base_url: BaseUrl;
+  /** What people call it; absent: its peer_id. */
+  display_name?: string | '' | null;
+  /** Its key, which makes it trusted at once; absent: it is pending, or unsigned where that is allowed. */
+  node_id?: NodeId | '' | null;
+  /**
+     * What it is for, in your words.
+     * @maxItems 1000
+     * @items.minLength 1
+     * @items.maxLength 128
+     */
+  capabilities?: string[];
+  metadata?: JsonRecord;
+}
+
+/**
+ * Whether it can be reached now.
+ */
+export type PeerTargetStatus = 'available' | 'unavailable';
+/**
+ * A target that a peer has exported to this node.
+ */
+export interface PeerTargetRecord {
+  peer_id: PeerName;
+  /** Its name at the peer. */
+  target_id: Name;
+  display_name: string;
+  capabilities: string[];
+  metadata: JsonRecord;
+  status: PeerTargetStatus;
+  synced_at: Time;
+}
+
+/**
+ * The peer, and what it exports to this node.
+ */
+export interface PeerSynced {
+  peer: PeerRecord;
+  targets: PeerTargetRecord[];
+}
+
+/**
+ * Which key to believe.
+ */
+export interface PeerTrustRequest {
+  /** The key to be pinned; absent: the pinned one, or the one that the peer shows now. */
+  node_id?: NodeId | '' | null;
 }
 
 /**
@@ -541,6 +732,20 @@ export type RemoteBinding = 'acp_client_stdio' | 'acp_comm_http' | 'node_relay';
  */
 export type ResumedBy = 'caller' | 'policy' | 'runtime' | 'timeout';
 /**
+ * A new key, signed by the old one and, in AethroLink-Signature-New, by itself.
+ */
+export interface RotateRequest {
+  new_node_id: NodeId;
+}
+
+/**
+ * The key that is pinned now.
+ */
+export interface Rotated {
+  node_id: NodeId;
+}
+
+/**
  * The phase of a runtime's process.
  */
 export type RuntimeState = 'down' | 'starting' | 'up' | 'stopping';
@@ -614,6 +819,12 @@ export interface RuntimeLaunchingEvent {
 }
 
 /**
+ * A target, as `name`, or as `peer/name`.
+ * @pattern ^(?:[a-z0-9][a-z0-9._-]{0,62}\/)?(?:[a-z0-9][a-z0-9._-]{0,62}|[0-9A-HJKMNP-TV-Z]{26})$
+ */
+export type TargetName = string;
+
+/**
  * Whether a target runs at this node or at a peer.
  */
 export type TargetOwner = 'local' | 'remote';
@@ -629,9 +840,9 @@ export type TargetSpecLaunch = {
  * A name that a task can be sent to.
  */
 export interface TargetSpec {
-  target_id: Name;
+  target_id: TargetName;
   /** The target_id once more. */
-  runtime_id: Name;
+  runtime_id: TargetName;
   display_name: string;
   adapter: AdapterName;
   dialect?: string;
@@ -641,6 +852,12 @@ export interface TargetSpec {
   owner: TargetOwner;
   source: TargetSource;
   max_concurrency?: number;
+  /** Of a remote target: the peer that has it. */
+  peer_id?: PeerName;
+  /** Of a remote target: whether its peer answers. */
+  peer_status?: PeerStatus;
+  /** Only with detail, for the operator. */
+  peer_base_url?: string;
   /** Only with detail, for the operator. */
   command?: string[];
   /** Only with detail, for the operator. */
@@ -1034,9 +1251,9 @@ export interface TaskCreateRequest {
   /** What the target gets; {text} is the usual shape for an agent. */
   payload: JsonValue;
   /** Who shall do it; absent: routed by intent. */
-  target_runtime?: Name | '' | null;
+  target_runtime?: TargetName | '' | null;
   /** Another name of target_runtime. */
-  target_agent_id?: Name | '' | null;
+  target_agent_id?: TargetName | '' | null;
   /** Who asks; default "local". */
   sender?: Name | '' | null;
   runtime_options?: RuntimeOptions;
@@ -1646,7 +1863,7 @@ status?: TaskStatus;
 /**
  * Only tasks that went to it.
  */
-target?: Name;
+target?: TargetName;
 /**
  * Only tasks from it.
  * @minLength 1
@@ -1782,9 +1999,14 @@ export type ListTargetsParams = {
  * Also what only the operator may see.
  */
 detail?: ListTargetsDetail;
+/**
+ * Asks all peers first; one that does not answer keeps what it last said.
+ */
+refresh?: ListTargetsRefresh;
 };
 
 export type ListTargetsDetail = '0' | '1' | 'true' | 'false';
+export type ListTargetsRefresh = '0' | '1' | 'true' | 'false';
 export type ListRuntimesParams = {
 /**
  * Also what only the operator may see.
@@ -1818,5 +2040,35 @@ Range?: string;
  * @maxLength 1024
  */
 'If-None-Match'?: string;
+};
+
+export type SyncPeerBody = { [key: string]: unknown };
+
+export type BlockPeerBody = { [key: string]: unknown };
+
+export type PairNodeHeaders = {
+/**
+ * A compact JWS by the key of the node that asks.
+ */
+'AethroLink-Signature'?: string;
+/**
+ * The nodes that it came through, separated by commas; the one that asks is the last.
+ */
+'AethroLink-Chain'?: string;
+};
+
+export type RotateNodeHeaders = {
+/**
+ * A compact JWS by the key of the node that asks.
+ */
+'AethroLink-Signature'?: string;
+/**
+ * The nodes that it came through, separated by commas; the one that asks is the last.
+ */
+'AethroLink-Chain'?: string;
+/**
+ * The same by the new key.
+ */
+'AethroLink-Signature-New'?: string;
 };
 

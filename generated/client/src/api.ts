@@ -22,6 +22,7 @@ import type {
   AgentRegistrationRequest,
   AgentUnregisterRequest,
   AgentUnregistered,
+  BlockPeerBody,
   Bytes,
   ContinueThreadHeaders,
   CreateTaskHeaders,
@@ -37,10 +38,26 @@ import type {
   ListThreadTurnsParams,
   ListThreadsParams,
   Name,
+  NodeHealth,
   OpenapiDocument,
+  PairNodeHeaders,
+  PairRequest,
+  Paired,
+  PeerInvitation,
+  PeerInviteRequest,
+  PeerJoinRequest,
+  PeerList,
+  PeerName,
+  PeerRecord,
+  PeerRegistration,
+  PeerSynced,
+  PeerTrustRequest,
   Pong,
   RegistryReloadRequest,
   RegistryReloaded,
+  RotateNodeHeaders,
+  RotateRequest,
+  Rotated,
   RuntimeHealth,
   RuntimeList,
   RuntimeProbe,
@@ -53,6 +70,7 @@ import type {
   StreamEventsParams,
   StreamTaskEventsHeaders,
   StreamTaskEventsParams,
+  SyncPeerBody,
   TargetList,
   TaskAccepted,
   TaskCancelRequest,
@@ -1259,6 +1277,388 @@ export const revokeToken = async (tokenId: Ulid, options?: Parameters<typeof cal
     method: 'DELETE'
 
 
+  }
+);}
+
+
+
+export const getAddPeerUrl = () => {
+
+
+
+
+  return `/v1/peers`
+}
+
+/**
+ * @summary Make another node known, or change what is known of it
+ */
+export const addPeer = async (peerRegistration: PeerRegistration, options?: Parameters<typeof call>[1]): Promise<PeerRecord> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerRecord>(getAddPeerUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(peerRegistration)
+  }
+);}
+
+
+
+export const getListPeersUrl = () => {
+
+
+
+
+  return `/v1/peers`
+}
+
+/**
+ * @summary List the nodes that are known
+ */
+export const listPeers = async ( options?: Parameters<typeof call>[1]): Promise<PeerList> => {
+
+  return call<PeerList>(getListPeersUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSyncPeerUrl = (peerId: PeerName,) => {
+
+
+
+
+  return `/v1/peers/${encodeURIComponent(String(peerId))}/sync`
+}
+
+/**
+ * @summary Ask a peer now what it exports to this node
+ */
+export const syncPeer = async (peerId: PeerName,
+    syncPeerBody?: SyncPeerBody, options?: Parameters<typeof call>[1]): Promise<PeerSynced> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerSynced>(getSyncPeerUrl(peerId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(syncPeerBody)
+  }
+);}
+
+
+
+export const getInvitePeerUrl = () => {
+
+
+
+
+  return `/v1/peers/invite`
+}
+
+/**
+ * @summary Make a code that pairs one node with this one
+ */
+export const invitePeer = async (peerInviteRequest?: PeerInviteRequest, options?: Parameters<typeof call>[1]): Promise<PeerInvitation> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerInvitation>(getInvitePeerUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(peerInviteRequest)
+  }
+);}
+
+
+
+export const getJoinPeerUrl = () => {
+
+
+
+
+  return `/v1/peers/join`
+}
+
+/**
+ * @summary Pair with the node that made a code
+ */
+export const joinPeer = async (peerJoinRequest: PeerJoinRequest, options?: Parameters<typeof call>[1]): Promise<PeerRecord> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerRecord>(getJoinPeerUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(peerJoinRequest)
+  }
+);}
+
+
+
+export const getTrustPeerUrl = (peerId: PeerName,) => {
+
+
+
+
+  return `/v1/peers/${encodeURIComponent(String(peerId))}/trust`
+}
+
+/**
+ * @summary Believe a peer, by its key
+ */
+export const trustPeer = async (peerId: PeerName,
+    peerTrustRequest?: PeerTrustRequest, options?: Parameters<typeof call>[1]): Promise<PeerRecord> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerRecord>(getTrustPeerUrl(peerId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(peerTrustRequest)
+  }
+);}
+
+
+
+export const getBlockPeerUrl = (peerId: PeerName,) => {
+
+
+
+
+  return `/v1/peers/${encodeURIComponent(String(peerId))}/block`
+}
+
+/**
+ * @summary Refuse a peer from now on
+ */
+export const blockPeer = async (peerId: PeerName,
+    blockPeerBody?: BlockPeerBody, options?: Parameters<typeof call>[1]): Promise<PeerRecord> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<PeerRecord>(getBlockPeerUrl(peerId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(blockPeerBody)
+  }
+);}
+
+
+
+export const getRemovePeerUrl = (peerId: PeerName,) => {
+
+
+
+
+  return `/v1/peers/${encodeURIComponent(String(peerId))}`
+}
+
+/**
+ * @summary Forget a peer and its targets
+ */
+export const removePeer = async (peerId: PeerName, options?: Parameters<typeof call>[1]): Promise<PeerRecord> => {
+
+  return call<PeerRecord>(getRemovePeerUrl(peerId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetNodeHealthUrl = () => {
+
+
+
+
+  return `/v1/node/health`
+}
+
+/**
+ * @summary Say which node this is
+ */
+export const getNodeHealth = async ( options?: Parameters<typeof call>[1]): Promise<NodeHealth> => {
+
+  return call<NodeHealth>(getGetNodeHealthUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPairNodeUrl = () => {
+
+
+
+
+  return `/v1/node/pair`
+}
+
+/**
+ * Signed by the key that it names. A secret that is wrong, used or too old is answered 401.
+ * @summary Take an invitation
+ */
+export const pairNode = async (pairRequest: PairRequest,
+    headers?: PairNodeHeaders, options?: Parameters<typeof call>[1]): Promise<Paired> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<Paired>(getPairNodeUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json',...headers, ...getHeaders(options?.headers) },
+    body: JSON.stringify(pairRequest)
+  }
+);}
+
+
+
+export const getRotateNodeUrl = () => {
+
+
+
+
+  return `/v1/node/rotate`
+}
+
+/**
+ * @summary Announce a new key
+ */
+export const rotateNode = async (rotateRequest: RotateRequest,
+    headers?: RotateNodeHeaders, options?: Parameters<typeof call>[1]): Promise<Rotated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return call<Rotated>(getRotateNodeUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json',...headers, ...getHeaders(options?.headers) },
+    body: JSON.stringify(rotateRequest)
   }
 );}
 

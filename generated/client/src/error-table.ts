@@ -15,6 +15,7 @@ export const errorTable = {
   artifact_not_found: { status: 404, retry: false, exit: 4 },
   thread_not_found: { status: 404, retry: false, exit: 4 },
   participant_not_found: { status: 404, retry: false, exit: 4 },
+  peer_not_found: { status: 404, retry: false, exit: 4 },
   token_not_found: { status: 404, retry: false, exit: 4 },
   method_not_allowed: { status: 405, retry: false, exit: 3 },
   route_ambiguous: { status: 409, retry: false, exit: 5 },
@@ -27,6 +28,7 @@ export const errorTable = {
   question_closed: { status: 409, retry: false, exit: 5 },
   thread_busy: { status: 409, retry: true, exit: 5 },
   token_in_use: { status: 409, retry: false, exit: 5 },
+  pairing_refused: { status: 409, retry: false, exit: 5 },
   position_gone: { status: 410, retry: false, exit: 4 },
   payload_too_large: { status: 413, retry: false, exit: 3 },
   unsupported_media_type: { status: 415, retry: false, exit: 3 },
@@ -42,6 +44,7 @@ export const errorTable = {
   internal: { status: 500, retry: false, exit: 1 },
   artifact_corrupt: { status: 500, retry: false, exit: 1 },
   launch_failed: { status: 502, retry: false, exit: 8 },
+  peer_unreachable: { status: 502, retry: false, exit: 7 },
   unavailable: { status: 503, retry: true, exit: 8 },
 } as const;
 
