@@ -44,6 +44,8 @@ export interface Target {
   readonly dialect: string;
   readonly owner: TargetOwner;
   readonly source: TargetSource;
+  /** Of a peer's target: which one it is there. */
+  readonly remote?: { readonly peer_id: string; readonly target_id: string };
   readonly launch: TargetLaunch;
   readonly endpoint: string | null;
   readonly healthcheck: string | null;

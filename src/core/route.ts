@@ -12,6 +12,8 @@ export interface Route {
 export interface RoutingTable {
   readonly targets: ReadonlyMap<string, Target>;
   readonly routes: ReadonlyMap<string, Route>;
+  /** What other nodes see; absent: all local targets for trusted ones, and the node's default for the rest. */
+  readonly exports?: { readonly trusted?: ReadonlySet<string>; readonly unsigned?: ReadonlySet<string> };
 }
 
 export type Routed =
@@ -57,11 +59,15 @@ export function route(intent: string, requested: string | undefined, table: Rout
   return requested === undefined ? byIntent(intent, table) : byName(intent, requested, table);
 }
 
-function byName(intent: string, requested: string, { targets }: RoutingTable): Routed {
-  const target = targets.get(requested);
+function byName(intent: string, requested: string, table: RoutingTable): Routed {
+  const target = table.targets.get(requested) ?? ofOnePeer(requested, table);
   if (target === undefined) {
-    return refused("target_not_found", `There is no target ${requested}. Known: ${names(targets.keys())}.`);
+    return refused(
+      "target_not_found",
+      `There is no target ${requested}. Known: ${names(table.targets.keys())}.`,
+    );
   }
+  if ("kind" in target) return target;
   if (target.capabilities.length > 0 && !target.capabilities.includes(intent)) {
     return refused(
       "target_cannot_satisfy_intent",
@@ -69,6 +75,15 @@ function byName(intent: string, requested: string, { targets }: RoutingTable): R
     );
   }
   return { kind: "routed", target, route_options: {}, why: `the caller named ${requested}` };
+}
+
+/** The target of a bare name that only a peer has; more than one has it: why not. */
+function ofOnePeer(name: string, { targets }: RoutingTable): Target | Routed | undefined {
+  const having = [...targets.values()].filter(({ remote }) => remote?.target_id === name);
+  const [only, another] = having;
+  if (another === undefined) return only;
+  const known = names(having.map(({ target_id }) => target_id));
+  return refused("route_ambiguous", `More than one peer has a target ${name}. Name one of them: ${known}.`);
 }
 
 function byIntent(intent: string, { targets, routes }: RoutingTable): Routed {
@@ -82,7 +97,10 @@ function byIntent(intent: string, { targets, routes }: RoutingTable): Routed {
       why: `the route of ${intent}`,
     };
   }
-  const able = [...targets.values()].filter((target) => target.capabilities.includes(intent));
+  const offering = [...targets.values()].filter((target) => target.capabilities.includes(intent));
+  const here = offering.filter(({ owner }) => owner === "local");
+  // A target of this node goes before those of others.
+  const able = here.length > 0 ? here : offering;
   const [only, another] = able;
   if (only === undefined) {
     return refused(

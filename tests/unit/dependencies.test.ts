@@ -14,6 +14,7 @@ const work: readonly (readonly [string, string])[] = [
   ["yaml", "src/yaml-file.ts"],
   ["execa", "src/processes/supervise.ts"],
   ["@agentclientprotocol/sdk", "src/adapters/acp/connection.ts"],
+  ["jose", "src/network/identity/ed25519.ts"],
   ["pino", "src/log.ts"],
   ["ulid", "src/store/ulid.ts"],
   ["orval", "configs/generate/client.ts"],
