@@ -119,10 +119,12 @@ function idOf(principal: Principal, named: string | undefined): string {
   fail("forbidden", `The token of ${own} can register ${own}, not ${named}.`);
 }
 
-function refuseTakenName({ registry }: Engine, agent_id: string): void {
+function refuseTakenName({ registry, network }: Engine, agent_id: string): void {
   if (reservedNames.has(agent_id)) fail("name_taken", `${agent_id} is reserved; choose another name.`);
   if (registry.targets.has(agent_id))
     fail("name_taken", `${agent_id} is a target of the registry file; choose another name.`);
+  if (network.peers.get(agent_id) !== undefined)
+    fail("name_taken", `${agent_id} is a peer of this node; choose another name.`);
 }
 
 type Reach = Pick<Agent, "adapter" | "endpoint" | "healthcheck" | "launch">;

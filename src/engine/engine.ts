@@ -13,6 +13,7 @@ import type { Threads } from "#src/store/threads.ts";
 import type { Agents } from "./agents.ts";
 import type { ArtifactKeeper } from "./artifacts.ts";
 import type { InHand } from "./delegation.ts";
+import type { Network } from "./network.ts";
 import type { Place, Places } from "./places.ts";
 import type { Routing } from "./routing.ts";
 
@@ -32,6 +33,7 @@ export interface Engine {
   /** The registry's targets and the agents'; changed by a reload, and as agents come and go. */
   routing: Routing;
   readonly agents: Agents;
+  readonly network: Network;
   readonly places: Places;
   readonly inHand: InHand;
   /** Running time of a task whose target says nothing; null: none. */

@@ -10,6 +10,8 @@ import {
   eventSources,
   handOffEnds,
   launchStatuses,
+  peerStatuses,
+  peerTrusts,
   stickyModes,
   taskEventKinds,
   taskStatuses,
@@ -274,6 +276,55 @@ export const tokens = sqliteTable("tokens", {
   sha256: text().notNull().unique(),
   created_at: text().notNull(),
 });
+
+/** Other nodes. */
+export const peers = sqliteTable(
+  "peers",
+  {
+    peer_id: text().primaryKey(),
+    display_name: text().notNull(),
+    base_url: text().notNull(),
+    node_id: text(),
+    trust: text({ enum: peerTrusts }).notNull(),
+    status: text({ enum: peerStatuses }).notNull(),
+    status_reason: text(),
+    capabilities: text().notNull(),
+    metadata: text().notNull(),
+    registered_at: text().notNull(),
+    updated_at: text().notNull(),
+    last_seen_at: text(),
+  },
+  // A key is one peer's; what unsigned nodes call themselves is no key.
+  (peer) => [uniqueIndex("peers_by_key").on(peer.node_id).where(sql`node_id LIKE 'did:key:%'`)],
+);
+
+/** What peers have said they have. */
+export const peerTargets = sqliteTable(
+  "peer_targets",
+  {
+    peer_id: text()
+      .notNull()
+      .references(() => peers.peer_id, { onDelete: "cascade" }),
+    target_id: text().notNull(),
+    display_name: text().notNull(),
+    capabilities: text().notNull(),
+    metadata: text().notNull(),
+    synced_at: text().notNull(),
+  },
+  (target) => [primaryKey({ columns: [target.peer_id, target.target_id] })],
+);
+
+/** Messages of other nodes that were taken, as long as they would else hold. */
+export const seenSignatures = sqliteTable(
+  "seen_signatures",
+  {
+    jti: text().notNull(),
+    iss: text().notNull(),
+    /** Milliseconds since the epoch. */
+    until: integer().notNull(),
+  },
+  (seen) => [primaryKey({ columns: [seen.iss, seen.jti] }), index("seen_signatures_age").on(seen.until)],
+);
 
 /** What Drizzle can't say: a task that has ended is never changed again. Made at every start. */
 export const terminalTrigger = `CREATE TRIGGER IF NOT EXISTS tasks_have_ended BEFORE UPDATE ON tasks
