@@ -41,13 +41,57 @@ const KeepDays = z.preprocess(
   z.int().min(1).max(36_500).nullable(),
 );
 
+/** A yes or no that may come as text. */
+const Flag = z.preprocess(
+  (value) => (value === "true" || value === "false" ? value === "true" : value),
+  z.boolean(),
+);
+
+const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A time between two things as 30s, 500ms, 5m or 1h; 0: never. */
+const IntervalMs = z.preprocess(
+  (value) => {
+    const [, number, unit = "s"] = /^(\d{1,9})(ms|s|m|h)?$/.exec(String(value)) ?? [];
+    return number === undefined ? value : Number(number) * (unitMs[unit] ?? 1);
+  },
+  z.int({ error: "must be a time as 30s or 5m, or 0" }).min(0).max(86_400_000),
+);
+
+const Tls = z.strictObject({
+  cert: z.string().min(1).optional().meta({
+    description: "File with the certificate, and those that lead to a known authority, for https.",
+    default: "none",
+  }),
+  key: z.string().min(1).optional().meta({ description: "File with its private key.", default: "none" }),
+  proxy: Flag.optional().meta({
+    description: "A proxy in front of the node speaks https for it.",
+    default: false,
+  }),
+});
+
+const Peers = z.strictObject({
+  allow_unsigned: Flag.optional().meta({
+    description:
+      "Take part with nodes that prove nothing; only where every machine of the network is trusted.",
+    default: "false; true with auth none",
+  }),
+  allow_plain_http: Flag.optional().meta({
+    description: "Speak http with other machines; only in a network that is encrypted already.",
+    default: false,
+  }),
+  sync_interval: IntervalMs.optional().meta({
+    description: "How often peers are asked for their targets, as 30s or 5m; 0: only when somebody asks.",
+    default: "30s",
+  }),
+});
+
 /** The schema of the configuration file; flags and environment have the same names. */
 export const ConfigFile = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Address to listen at; a loopback one in this version.", default: "127.0.0.1" }),
+  host: z.string().min(1).optional().meta({
+    description: "Address to listen at; another than a loopback one needs TLS.",
+    default: "127.0.0.1",
+  }),
   port: z
     .preprocess(digits, z.int().min(0).max(65_535))
     .optional()
@@ -104,10 +148,36 @@ export const ConfigFile = z.strictObject({
     description: "Days that a finished task is kept, with its events and artifacts; null: for ever.",
     default: null,
   }),
+  tls: Tls.optional(),
+  peers: Peers.optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
-type Key = keyof ConfigFile;
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A key of the file that holds no other keys. */
+export interface Setting {
+  /** Its keys from the top of the file. */
+  readonly path: readonly string[];
+  readonly flag: string;
+  readonly variable: string;
+  readonly schema: z.ZodType;
+}
+
+/** All settings, those of a group under its name. */
+export const settings: readonly Setting[] = Object.entries(ConfigFile.shape).flatMap(([key, schema]) => {
+  const inner = schema.unwrap();
+  if (!(inner instanceof z.ZodObject)) return [settingOf([key], schema)];
+  return Object.entries(inner.shape).map(([name, field]) => settingOf([key, name], field as z.ZodType));
+});
+
+function settingOf(path: readonly string[], schema: z.ZodType): Setting {
+  // Flags speak of one peer after the other.
+  const flag = path
+    .join("-")
+    .replace(/^peers-/, "peer-")
+    .replaceAll("_", "-");
+  return { path, flag, variable: `AETHROLINK_${path.join("_").toUpperCase()}`, schema };
+}
 
 export type Config = Readonly<{
   host: string;
@@ -126,15 +196,14 @@ export type Config = Readonly<{
   timeoutMs: number | null;
   /** Null: finished tasks are kept for ever. */
   keepDays: number | null;
+  tls: Readonly<{ cert: string; key: string }> | null;
+  /** Undefined `allowUnsigned`: nothing was said. */
+  peers: Readonly<{ allowUnsigned: boolean | undefined; allowPlainHttp: boolean; syncIntervalMs: number }>;
 }>;
-
-const keys = Object.keys(ConfigFile.shape) as Key[];
-const flagOf = (key: string) => key.replaceAll("_", "-");
-const variableOf = (key: Key) => `AETHROLINK_${key.toUpperCase()}`;
 
 /** The flags of `alink-node`, for its parser and its help. */
 export const flags = Object.fromEntries(
-  [...keys.map(flagOf), "config"].map((flag) => [flag, { type: "string" as const }]),
+  [...settings.map(({ flag }) => flag), "config"].map((flag) => [flag, { type: "string" as const }]),
 );
 
 /**
@@ -145,27 +214,54 @@ export const flags = Object.fromEntries(
  */
 export function readConfig(argv: readonly string[], env: Environment): Config {
   const given = parseFlags(argv);
-  const fromFlags = pick((key) => given[flagOf(key)]);
-  const fromEnv = pick((key) => env[variableOf(key)] || undefined);
-  const above = {
-    ...check(fromEnv, (key) => `the environment's ${variableOf(key)}`),
-    ...check(fromFlags, (key) => `the flag --${flagOf(key)}`),
-  };
+  const fromEnv = pick(({ variable }) => env[variable] || undefined);
+  const above = merge(
+    check(fromEnv, ({ variable }) => `the environment's ${variable}`),
+    check(
+      pick(({ flag }) => given[flag]),
+      ({ flag }) => `the flag --${flag}`,
+    ),
+  );
   const dataDir = resolve(expandHome(above.data_dir ?? "~/.aethrolink"));
   const path = given["config"] ?? env["AETHROLINK_CONFIG"] ?? defaultFile(dataDir);
   const fromFile = path === undefined ? {} : readYaml(path, ConfigFile, () => []).value;
-  const config = complete({ ...fromFile, ...above });
-  if (!isLoopbackName(config.host)) {
-    throw new StartError(
-      "config",
-      `host: ${config.host} can be reached from other machines; this version listens at loopback addresses only`,
-    );
-  }
+  const merged = merge(fromFile, above);
+  const config = complete(merged);
+  refuseOpenHost(config, merged.tls?.proxy ?? false);
   return config;
 }
 
-/** Settings that are paths, which mean something else in another directory. */
-const pathKeys = ["data_dir", "artifact_dir", "registry", "work_dir"] as const satisfies readonly Key[];
+const groups = ["tls", "peers"] as const;
+
+/** What the second says goes before what the first does. */
+function merge(below: ConfigFile, above: ConfigFile): ConfigFile {
+  const within = groups.filter((group) => below[group] !== undefined || above[group] !== undefined);
+  const inner = within.map((group) => [group, { ...below[group], ...above[group] }]);
+  return { ...below, ...above, ...Object.fromEntries(inner) };
+}
+
+/** What other machines reach must be closed, and be encrypted on the way. */
+function refuseOpenHost({ host, auth, tls, peers }: Config, proxied: boolean): void {
+  if (isLoopbackName(host)) return;
+  const mistake = (why: string) =>
+    new StartError("config", `host: ${host} can be reached from other machines; ${why}`);
+  if (!auth) throw mistake("with auth none everybody there would have the operator's rights");
+  if (tls === null && !proxied && !peers.allowPlainHttp) {
+    throw mistake(
+      "give tls.cert and tls.key, or say tls.proxy where a proxy speaks https for the node, or peers.allow_plain_http in a network that is encrypted already",
+    );
+  }
+}
+
+/** Settings that are paths, which mean something else in another directory; by their flags. */
+const pathFlags: ReadonlySet<string> = new Set([
+  "data-dir",
+  "artifact-dir",
+  "registry",
+  "work-dir",
+  "tls-cert",
+  "tls-key",
+]);
 
 /**
  * What flags and environment say, as flags that mean the same in any directory and any environment.
@@ -173,12 +269,17 @@ const pathKeys = ["data_dir", "artifact_dir", "registry", "work_dir"] as const s
  */
 export function givenFlags(argv: readonly string[], env: Environment): string[] {
   const given = parseFlags(argv);
-  const said = { ...pick((key) => env[variableOf(key)] || undefined), ...pick((key) => given[flagOf(key)]) };
-  for (const key of pathKeys) if (said[key] !== undefined) said[key] = absolute(said[key]);
-  if (said["database"] !== undefined) said["database"] = databasePath(said["database"]);
   const file = given["config"] ?? env["AETHROLINK_CONFIG"];
-  const entries = [...(file ? [["config", absolute(file)] as const] : []), ...Object.entries(said)];
-  return entries.map(([key, value]) => `--${flagOf(key)}=${value}`);
+  const said = settings.flatMap(({ flag, variable }) => {
+    const text = given[flag] ?? (env[variable] || undefined);
+    return text === undefined ? [] : [`--${flag}=${everywhere(flag, text)}`];
+  });
+  return [...(file ? [`--config=${absolute(file)}`] : []), ...said];
+}
+
+function everywhere(flag: string, text: string): string {
+  if (flag === "database") return databasePath(text);
+  return pathFlags.has(flag) ? absolute(text) : text;
 }
 
 function parseFlags(argv: readonly string[]): { [flag: string]: string | undefined } {
@@ -193,16 +294,26 @@ function parseFlags(argv: readonly string[]): { [flag: string]: string | undefin
   }
 }
 
-function pick(textFor: (key: Key) => string | undefined): { [key: string]: string } {
-  return Object.fromEntries(
-    keys.flatMap((key) => (textFor(key) === undefined ? [] : [[key, textFor(key) ?? ""]])),
-  );
+/** Texts of settings, as the file would have them. */
+function pick(textFor: (setting: Setting) => string | undefined): object {
+  const file: { [key: string]: string | { [key: string]: string } } = {};
+  for (const setting of settings) {
+    const text = textFor(setting);
+    const [key = "", name] = setting.path;
+    if (text === undefined) continue;
+    if (name === undefined) file[key] = text;
+    else file[key] = { ...(file[key] as object), [name]: text };
+  }
+  return file;
 }
 
-function check(values: { [key: string]: string }, nameOf: (key: Key) => string): ConfigFile {
+function check(values: object, nameOf: (setting: Setting) => string): ConfigFile {
   const parsed = ConfigFile.safeParse(values);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `${nameOf(issue.path[0] as Key)}: ${issue.message}`);
+  const mistakes = parsed.error.issues.map((issue) => {
+    const setting = settings.find(({ path }) => path.every((key, index) => issue.path[index] === key));
+    return `${setting === undefined ? issue.path.join(".") : nameOf(setting)}: ${issue.message}`;
+  });
   throw new StartError("config", mistakes.join("\n"));
 }
 
@@ -231,8 +342,24 @@ function complete(file: ConfigFile): Config {
     allowedOrigins: file.allowed_origins ?? [],
     timeoutMs: file.timeout_ms === undefined ? 3_600_000 : file.timeout_ms,
     keepDays: file.keep_days ?? null,
+    tls: tlsOf(file.tls ?? {}),
+    peers: peersOf(file.peers ?? {}),
   });
 }
+
+function tlsOf({ cert, key }: z.output<typeof Tls>): Config["tls"] {
+  if (cert === undefined && key === undefined) return null;
+  if (cert !== undefined && key !== undefined)
+    return Object.freeze({ cert: absolute(cert), key: absolute(key) });
+  throw new StartError("config", "tls: a certificate and its key belong together; give tls.cert and tls.key");
+}
+
+const peersOf = (file: z.output<typeof Peers>): Config["peers"] =>
+  Object.freeze({
+    allowUnsigned: file.allow_unsigned,
+    allowPlainHttp: file.allow_plain_http ?? false,
+    syncIntervalMs: file.sync_interval ?? 30_000,
+  });
 
 function registryPath(given: string | undefined, dataDir: string): string | null {
   return given === undefined ? usualRegistry(dataDir) : absolute(given);

@@ -1,10 +1,8 @@
 /**
  * Puts a node together, starts it and stops it: the only file that knows all names.
  */
-import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import type { Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
 import { createAcpHttpAdapter } from "./adapters/acp-http/index.ts";
@@ -13,6 +11,7 @@ import { type Config, usualRegistry } from "./config.ts";
 import type { Clock, LaunchLedger } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import type { SessionBindings } from "./core/session-bindings.ts";
+import { createDoors, type Doors } from "./doors.ts";
 import { openAgents } from "./engine/agents.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
 import { openInHand } from "./engine/delegation.ts";
@@ -25,10 +24,14 @@ import { reloadRegistry } from "./engine/reload-registry.ts";
 import { routingOf } from "./engine/routing.ts";
 import { openRuntimeTokens, type RuntimeTokens } from "./engine/runtime-tokens.ts";
 import { stopEngine } from "./engine/stop.ts";
+import { keepSyncing } from "./engine/sync-peers.ts";
 import { createToken, type Tokens } from "./engine/tokens.ts";
 import { messageOf, RequestError, StartError } from "./errors.ts";
-import { createApp, createHttpServer } from "./http/app.ts";
+import { createApp } from "./http/app.ts";
 import type { Logger } from "./log.ts";
+import { keyFile, nextKeyFile, openIdentity } from "./network/identity/key-file.ts";
+import type { Loopback } from "./network/transports/loopback.ts";
+import { openNetwork } from "./node-network.ts";
 import { reap } from "./processes/reaper.ts";
 import { emptyRegistry, readRegistry, targetOfEntry } from "./registry.ts";
 import { openAgentStore } from "./store/agents.ts";
@@ -56,20 +59,26 @@ export interface RunningNode {
   reload(): Promise<void>;
 }
 
-/** Connections that are busy with nothing get so long to go. */
-const closeMs = 500;
+export interface NodeOptions {
+  /** Joins it with other nodes of this process, under an address `loopback://<name>`. */
+  readonly loopback?: { readonly hub: Loopback; readonly address: string };
+}
 
 /**
  * Starts a node. Requests that come before its open tasks are decided wait.
  * @returns when it answers
  * @throws StartError with an exit code when it can't
  */
-export async function startNode(config: Config, logger: Logger): Promise<RunningNode> {
+export async function startNode(
+  config: Config,
+  logger: Logger,
+  { loopback }: NodeOptions = {},
+): Promise<RunningNode> {
   const clock = systemClock;
   const registry = config.registry === null ? emptyRegistry : readRegistry(config.registry);
   makeDataDir(config.dataDir);
+  const doors = createDoors(config);
   const storage = openStorage(config);
-  const gate = createHttpServer();
   try {
     const log = openTaskLog(storage.writer, clock);
     const launches = openLaunches(storage.writer, log.batch, clock);
@@ -79,7 +88,18 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     const routing = routingOf(registry, agents.targets.values());
     const artifacts = await openArtifacts(config);
     const artifactRows = openArtifactRows(storage.writer, storage.reader);
-    const url = await listen(gate.server, config);
+    const { url, publicUrl } = await doors.listen();
+    const { network, ...nodes } = openNetwork({
+      config,
+      identity: openIdentity(keyFile(config.dataDir)),
+      writer: storage.writer,
+      batch: log.batch,
+      clock,
+      baseUrl: loopback?.address ?? publicUrl,
+      registry: () => engine.registry.targets,
+      agents: () => agents.targets,
+      loopback: loopback?.hub,
+    });
     const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
     const engine: Engine = {
       clock,
@@ -98,6 +118,7 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       registry,
       routing,
       agents,
+      network,
       places: openPlaces(),
       inHand: openInHand(),
       timeoutMs: config.timeoutMs,
@@ -109,8 +130,6 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
     };
     await prepare(engine, launches);
     const reload = () => reloadRegistry(engine, () => registryOf(config), launches.know);
-    const { app, streams } = createApp({ ...config, engine, tokens, reloadRegistry: reload });
-    gate.open(app);
     keepHourly(
       {
         batch: log.batch,
@@ -124,21 +143,47 @@ export async function startNode(config: Config, logger: Logger): Promise<Running
       },
       logger,
     );
+    const ownName = publicUrl === null ? [] : [new URL(publicUrl).hostname];
+    const allowedHosts = [...config.allowedHosts, ...ownName];
+    const { app, streams } = createApp({
+      ...config,
+      allowedHosts,
+      engine,
+      tokens,
+      nodes,
+      reloadRegistry: reload,
+    });
+    doors.open(app);
+    const leave = loopback?.hub.listen(loopback.address, nodes.receiver(engine));
+    keepSyncing(engine, config.peers.syncIntervalMs);
     await writeNodeFile(config.dataDir, url);
     logger.info(
-      { url, targets: [...routing.targets.keys()], auth: config.auth, data_dir: config.dataDir },
+      {
+        url,
+        public_url: publicUrl,
+        node_id: network.nodeId,
+        targets: [...routing.targets.keys()],
+        auth: config.auth,
+        data_dir: config.dataDir,
+      },
       "the node is up",
     );
+    if (existsSync(nextKeyFile(config.dataDir)))
+      logger.warn(
+        "a change of the node's key was not finished: stop the node and run alink-node rotate-key again",
+      );
     if (!config.auth) logger.warn("auth is none: everybody on this machine has the operator's rights");
     if (routing.targets.size === 0) logger.warn("there are no targets; name a registry with --registry");
     return {
       url,
-      stop: once(() => stopNode({ engine, storage, server: gate.server, streams, config, launches })),
+      stop: once(() => {
+        leave?.();
+        return stopNode({ engine, storage, doors, nodes, streams, config, launches });
+      }),
       reload: () => reload().then(noted, (thrown: unknown) => tellMistakes(logger, thrown)),
     };
   } catch (thrown) {
-    gate.server.close();
-    gate.server.closeAllConnections();
+    doors.closeNow();
     storage.close();
     throw startErrorOf(thrown, config.database);
   }
@@ -276,33 +321,6 @@ async function readIfThere(path: string): Promise<string> {
   }
 }
 
-const listenFaults: {
-  readonly [code: string]: readonly [ConstructorParameters<typeof StartError>[0], string];
-} = {
-  EADDRINUSE: [
-    "unavailable",
-    "is taken by another program; stop it, or give --port another number (0: any free one)",
-  ],
-  EACCES: ["noPermission", "may not be used by this user; give --port a number above 1023"],
-  EADDRNOTAVAIL: ["unavailable", "is no address of this machine"],
-};
-
-function listen(server: HttpServer, { host, port }: Config): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (thrown: NodeJS.ErrnoException) => {
-      const [exit, why] = listenFaults[thrown.code ?? ""] ?? [
-        "unavailable",
-        `can't be listened at: ${thrown.message}`,
-      ];
-      reject(new StartError(exit, `${host}:${port} ${why}`, { cause: thrown }));
-    });
-    server.listen({ host, port, backlog: 4096 }, () => {
-      const name = host.includes(":") ? `[${host}]` : host;
-      resolve(`http://${name}:${(server.address() as AddressInfo).port}`);
-    });
-  });
-}
-
 /** Tells programs on this machine where the node answers. */
 async function writeNodeFile(dataDir: string, url: string): Promise<void> {
   const about = { url, pid: process.pid, version, started_at: new Date().toISOString() };
@@ -312,34 +330,25 @@ async function writeNodeFile(dataDir: string, url: string): Promise<void> {
 interface Parts {
   readonly engine: Engine;
   readonly storage: Storage;
-  readonly server: HttpServer;
+  readonly doors: Doors;
+  readonly nodes: { close(): void };
   readonly streams: { close(): void };
   readonly config: Config;
   readonly launches: LaunchStore;
 }
 
-async function stopNode({ engine, storage, server, streams, config }: Parts): Promise<void> {
+async function stopNode({ engine, storage, doors, nodes, streams, config }: Parts): Promise<void> {
   engine.logger.info("stopping");
   await stopEngine(engine);
   await Promise.all(Object.values(engine.adapters).map((adapter) => adapter.close()));
   engine.log.batch.flush();
   streams.close();
-  await closeServer(server);
+  nodes.close();
+  await doors.close();
   await rm(join(config.dataDir, "node.json"), { force: true });
   engine.log.batch.close();
   storage.close();
   engine.logger.info("stopped");
-}
-
-function closeServer(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 function once<T>(act: () => Promise<T>): () => Promise<T> {

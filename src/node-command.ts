@@ -1,6 +1,6 @@
 /** The command `alink-node`: starts a node, stops it at a signal, and says in one line why it can't. */
 import { closeSync, openSync } from "node:fs";
-import { ConfigFile, flags, readConfig } from "./config.ts";
+import { readConfig, settings } from "./config.ts";
 import { StartError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { type RunningNode, startNode } from "./main.ts";
@@ -94,18 +94,13 @@ function hasTerminal(): boolean {
 }
 
 function helpText(): string {
-  const { shape } = ConfigFile;
-  const rows = Object.keys(flags).map((flag) => {
-    const schema = shape[flag.replaceAll("-", "_") as keyof typeof shape];
-    const { description, default: fallback } = (schema?.meta() ?? {
-      description: "The configuration file.",
-      default: "<data_dir>/config.yaml if it exists",
-    }) as {
-      description?: string;
-      default?: unknown;
-    };
-    return `  --${flag.padEnd(16)} ${description} [${String(fallback)}]\n`;
+  const row = (flag: string, description: unknown, fallback: unknown) =>
+    `  --${flag.padEnd(22)} ${String(description)} [${String(fallback)}]\n`;
+  const rows = settings.map(({ flag, schema }) => {
+    const { description, default: fallback } = schema.meta() ?? {};
+    return row(flag, description, fallback);
   });
+  rows.push(row("config", "The configuration file.", "<data_dir>/config.yaml if it exists"));
   return `Runs an AethroLink node.
 
 Usage: alink-node [flags]

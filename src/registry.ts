@@ -159,6 +159,14 @@ const RouteEntry = z.strictObject({
 export const RegistryFile = z.strictObject({
   runtimes: z.record(TargetName, Runtime).default({}),
   routes: z.record(z.string().min(1).max(128), RouteEntry).default({}),
+  export: z
+    .array(TargetName)
+    .optional()
+    .meta({ description: "What trusted peers see and may give tasks to; absent: all local targets." }),
+  export_unsigned: z.array(TargetName).optional().meta({
+    description:
+      "What nodes see that prove nothing, where peers.allow_unsigned lets them in; absent: nothing.",
+  }),
 });
 type RegistryFile = z.output<typeof RegistryFile>;
 
@@ -176,6 +184,20 @@ export function readRegistry(path: string): RoutingTable {
       Object.entries(value.runtimes).map(([target_id, runtime]) => [target_id, targetOf(target_id, runtime)]),
     ),
     routes: new Map(Object.entries(value.routes) as [string, Route][]),
+    ...exportsOf(value),
+  };
+}
+
+function exportsOf({
+  export: trusted,
+  export_unsigned: unsigned,
+}: RegistryFile): Pick<RoutingTable, "exports"> {
+  if (trusted === undefined && unsigned === undefined) return {};
+  return {
+    exports: {
+      ...(trusted === undefined ? {} : { trusted: new Set(trusted) }),
+      ...(unsigned === undefined ? {} : { unsigned: new Set(unsigned) }),
+    },
   };
 }
 

@@ -7,20 +7,25 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/express";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { contract } from "#contracts/index.ts";
 import type { RegistryReloaded } from "#contracts/registry.ts";
 import type { Engine } from "#src/engine/engine.ts";
+import { heardFrom } from "#src/engine/sync-peers.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
 import { type GuardOptions, guard } from "./guard.ts";
 import { isMistakable, unroutable } from "./paths.ts";
+import { keepDigest, type PeerGuardOptions, peerGuard, takeSigned } from "./peer-guard.ts";
 import { answerErrors, problemOf } from "./problem.ts";
 import { agentHandlers } from "./routes/agents.ts";
 import { artifactHandlers } from "./routes/artifacts.ts";
 import { eventHandlers } from "./routes/events.ts";
+import { nodeHandlers } from "./routes/node.ts";
+import { peerHandlers } from "./routes/peers.ts";
 import { registryHandlers } from "./routes/registry.ts";
 import { runtimeHandlers } from "./routes/runtimes.ts";
 import { serviceHandlers } from "./routes/service.ts";
@@ -40,7 +45,8 @@ export interface Server {
   readonly counts: { readonly refused: { [code: string]: number } };
 }
 
-export interface AppOptions extends Omit<GuardOptions, "refused" | "findToken"> {
+export interface AppOptions extends Omit<GuardOptions, "refused" | "findToken" | "admitPeer"> {
+  readonly nodes: Pick<PeerGuardOptions, "verifyPeer" | "signAnswer">;
   readonly engine: Engine;
   readonly tokens: Tokens;
   readonly reloadRegistry: Server["reloadRegistry"];
@@ -54,20 +60,31 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   const streams = openStreams(engine.clock);
   const refused: { [code: string]: number } = {};
   const server: Server = { engine, tokens, streams, reloadRegistry, counts: { refused } };
+  const count = (code: string) => {
+    refused[code] = (refused[code] ?? 0) + 1;
+  };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  const { network, logger } = engine;
+  const peerOptions = { ...options.nodes, auth: options.auth, allowUnsigned: network.allowUnsigned, logger };
   app.use(
     guard({
+      admitPeer: peerGuard(peerOptions),
       ...options,
       findToken: tokens.store.principal,
-      refused: (code) => {
-        refused[code] = (refused[code] ?? 0) + 1;
-      },
+      refused: count,
     }),
   );
   app.use(refuseUndeclared);
-  app.use(express.json({ limit: largestBody, strict: false }));
+  app.use(express.json({ limit: largestBody, strict: false, verify: keepDigest }));
+  app.use(
+    takeSigned({
+      logger,
+      refused: () => count("unauthorized"),
+      heard: (peer_id) => heardFrom(engine, peer_id),
+    }),
+  );
   const handlers = {
     tasks: taskHandlers(server),
     events: eventHandlers(server),
@@ -78,6 +95,8 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
     registry: registryHandlers(server),
     artifacts: artifactHandlers(server),
     tokens: tokenHandlers(server),
+    peers: peerHandlers(server),
+    node: nodeHandlers(server),
     service: serviceHandlers(server),
   };
   createExpressEndpoints(contract, handlers, app, {
@@ -142,8 +161,14 @@ export interface Gate {
   open(app: Express): void;
 }
 
+/** What a server needs for https, as texts. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** An HTTP server with limits on headers, time and connections. */
-export function createHttpServer(): Gate {
+export function createHttpServer(tls?: Tls): Gate {
   const limits = {
     headersTimeout: 10_000,
     requestTimeout: 30_000,
@@ -154,7 +179,7 @@ export function createHttpServer(): Gate {
     // The guard says it, with a problem document.
     requireHostHeader: false,
   };
-  const server = createServer(limits);
+  const server = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
   server.maxConnections = 20_000;
   server.on("clientError", refuseRaw);
   const waiting: [IncomingMessage, ServerResponse][] = [];

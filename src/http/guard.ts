@@ -25,6 +25,8 @@ export interface GuardOptions {
   readonly findToken: (text: string) => Principal | undefined;
   /** Counts a refusal. */
   readonly refused: (code: string) => void;
+  /** Lets other nodes in; undefined: the request isn't of one. It then rejects where it is refused. */
+  readonly admitPeer?: (req: Request, res: Response) => Promise<void> | undefined;
 }
 
 const everybody = { kind: "operator", name: "everybody" } as const satisfies Principal;
@@ -49,16 +51,25 @@ export function guard(options: GuardOptions) {
     res.locals["request_id"] = newId();
     res.setHeader("X-Request-Id", res.locals["request_id"]);
     res.setHeader("X-Content-Type-Options", "nosniff");
+    const refuse = (thrown: unknown) => {
+      options.refused(thrown instanceof Error && "code" in thrown ? String(thrown.code) : "internal");
+      next(thrown);
+    };
     try {
       checkForm(req);
       checkHost(req, hosts);
       if (checkOrigin(req, res, origins)) return;
+      const admitted = options.admitPeer?.(req, res);
+      if (admitted !== undefined) {
+        checkMediaType(req);
+        admitted.then(() => next(), refuse);
+        return;
+      }
       res.locals["principal"] = openPaths.has(req.path) ? everybody : principal(req, options);
       checkCaller(req, res);
       checkMediaType(req);
     } catch (thrown) {
-      options.refused(thrown instanceof Error && "code" in thrown ? String(thrown.code) : "internal");
-      next(thrown);
+      refuse(thrown);
       return;
     }
     next();
@@ -66,7 +77,10 @@ export function guard(options: GuardOptions) {
 }
 
 /** Headers that decide who asks and what; of two, nobody can tell which one counts. */
-const single = ["host", "origin", "sec-fetch-site", "authorization", "content-type", "idempotency-key"];
+const single = [
+  ...["host", "origin", "sec-fetch-site", "authorization", "content-type", "idempotency-key"],
+  ...["aethrolink-signature", "aethrolink-signature-new", "aethrolink-chain", "aethrolink-question"],
+];
 
 function checkForm(req: Request): void {
   const twice = single.find((name) => (req.headersDistinct[name]?.length ?? 0) > 1);

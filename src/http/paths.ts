@@ -1,6 +1,6 @@
 /** Which route of the contract a request is for. */
 import { callersOf } from "#contracts/access.ts";
-import type { CallerKind } from "#contracts/enums.ts";
+import type { CallerKind, MessageType } from "#contracts/enums.ts";
 import { contract } from "#contracts/index.ts";
 import { RequestError } from "#src/errors.ts";
 
@@ -12,6 +12,8 @@ interface Declared {
   readonly named: boolean;
   readonly pattern: RegExp;
   readonly callers: readonly CallerKind[];
+  /** What a message of another node to this route is about; undefined: it isn't for other nodes. */
+  readonly message: MessageType | undefined;
 }
 
 /** As Express matches: whatever the case, with or without a slash at the end. */
@@ -24,6 +26,7 @@ const declared: readonly Declared[] = Object.values(contract)
     named: route.path.includes(":"),
     pattern: new RegExp(`^${route.path.replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}/?$`, "i"),
     callers: callersOf(route),
+    message: "message" in route.metadata ? route.metadata.message : undefined,
   }));
 
 /** The routes of a path. One that is written out is no name in another: `/v1/agents/register`. */

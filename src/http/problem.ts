@@ -1,19 +1,19 @@
 /** Every error that leaves the node: RFC 9457, one row of the table, never a stack, a path or a secret. */
 import type { NextFunction, Request, Response } from "express";
-import { type ErrorCode, errorTable, type Problem, problemMediaType } from "#contracts/errors.ts";
+import {
+  type ErrorCode,
+  errorTable,
+  type Problem,
+  problemFields,
+  problemMediaType,
+} from "#contracts/errors.ts";
 import { RequestError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
 
 /** The problem document of an error. */
 export function problemOf(error: RequestError, request_id: string): Problem {
-  const { status, title } = errorTable[error.code];
   return {
-    type: `urn:aethrolink:error:${error.code}`,
-    title,
-    status,
-    code: error.code,
-    detail: error.message,
-    error: error.message,
+    ...problemFields(error.code, error.message),
     ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
     ...(error.launchId === undefined ? {} : { launch_id: error.launchId }),
     request_id,

@@ -5,6 +5,7 @@ import { messageOf, StartError } from "../errors.ts";
 import { openLog } from "../log.ts";
 import { backUp } from "./backup.ts";
 import { collectGarbage, tellGarbage } from "./gc.ts";
+import { rotateKey } from "./rotate-key.ts";
 import { type ServiceOptions, writeService } from "./service.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,6 +45,12 @@ const commands: { readonly [name: string]: Upkeep } = {
       await backUp(readConfig(argv, env), word ?? "", say);
     },
   },
+  "rotate-key": {
+    flags: { force: { type: "boolean" } },
+    async run({ argv, env, own }) {
+      await rotateKey(readConfig(argv, env), { force: own["force"] === true, say });
+    },
+  },
   service: {
     flags: { install: { type: "boolean" }, uninstall: { type: "boolean" }, name: { type: "string" } },
     async run({ argv, env, own }) {
@@ -52,13 +59,15 @@ const commands: { readonly [name: string]: Upkeep } = {
   },
 };
 
-export const upkeepHelp = `       alink-node gc [--keep-days N] [--dry-run] [flags]
+export const upkeepHelp = `       alink-node rotate-key [--force] [flags]
+       alink-node gc [--keep-days N] [--dry-run] [flags]
        alink-node backup DIRECTORY [flags]
        alink-node service [--install | --uninstall] [--name NAME] [flags]
 
 gc forgets what is too old, removes what a crash left, and makes the files of a stopped node smaller;
 --dry-run only tells. backup copies all of a node, while it runs or not. service writes what systemd
-(Linux) or launchd (macOS) needs to run a node with these flags.
+(Linux) or launchd (macOS) needs to run a node with these flags. rotate-key gives a stopped node a new
+key, and tells its peers, who must run; --force goes on where some don't answer.
 `;
 
 /** Whether the first word names one of them. */

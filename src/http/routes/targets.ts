@@ -3,50 +3,34 @@ import { initServer } from "@ts-rest/express";
 import type { Response } from "express";
 import type { z } from "zod";
 import { contract } from "#contracts/index.ts";
-import type { JsonObject as WireObject } from "#contracts/shared.ts";
-import type { RuntimeStopRequest, TargetSpec } from "#contracts/targets.ts";
+import type { RuntimeStopRequest } from "#contracts/targets.ts";
 import type { JsonObject, Target } from "#src/core/ports.ts";
+import { exportedTargets } from "#src/engine/peer-requests.ts";
 import { findTarget, healthOf, startRuntime, stopRuntime } from "#src/engine/runtimes.ts";
+import { syncPeers } from "#src/engine/sync-peers.ts";
+import { detailOf, specOf } from "#src/engine/target-spec.ts";
 import type { Server } from "../app.ts";
 import { requireOperator } from "../guard.ts";
-
-/** What everybody may know of a target. */
-function specOf(target: Target): TargetSpec {
-  const { target_id, display_name, adapter, dialect, launch, capabilities, owner, source, max_concurrency } =
-    target;
-  return {
-    target_id,
-    runtime_id: target_id,
-    display_name,
-    adapter,
-    dialect,
-    launch: { mode: launch.mode },
-    capabilities: [...capabilities],
-    owner,
-    source,
-    ...(max_concurrency === null ? {} : { max_concurrency }),
-  };
-}
-
-/** What only the operator may know besides; never an environment or a header. */
-function detailOf(target: Target): TargetSpec {
-  const { launch, endpoint, healthcheck, defaults } = target;
-  return {
-    ...specOf(target),
-    ...(launch.command === null ? {} : { command: [...launch.command] }),
-    ...(endpoint === null ? {} : { endpoint }),
-    ...(healthcheck === null ? {} : { healthcheck }),
-    defaults: defaults as WireObject,
-  };
-}
+import { peerOf } from "../peer-guard.ts";
 
 type StopRequest = z.output<typeof RuntimeStopRequest>;
 
 /** The handlers of the contract's targets. */
 export function targetHandlers({ engine }: Server) {
-  const specs = (res: Response, detail: boolean | undefined) => {
+  const specs = (res: Response, detail: boolean | undefined, isShown: (target: Target) => boolean) => {
     if (detail) requireOperator(res, "see the details of targets");
-    return [...engine.routing.targets.values()].map(detail ? detailOf : specOf);
+    const shown = [...engine.network.discovery.targets().values()].filter(isShown);
+    return shown.map((target) => (detail ? detailOf : specOf)(engine, target));
+  };
+  const list = async (
+    res: Response,
+    { detail, refresh }: { detail?: boolean | undefined; refresh?: boolean | undefined },
+  ) => {
+    const peer = peerOf(res);
+    // Another node is told what is exported to it, and makes nobody ask others.
+    if (peer !== undefined) return exportedTargets(engine, peer);
+    if (refresh) await syncPeers(engine);
+    return specs(res, detail, () => true);
   };
   const health = async (target: Target) => {
     const { healthy, ...details } = await healthOf(engine, target);
@@ -66,8 +50,11 @@ export function targetHandlers({ engine }: Server) {
   const target = (target_id: string) => findTarget(engine, target_id, "target_not_found");
 
   return initServer().router(contract.targets, {
-    listTargets: async ({ query, res }) => ({ status: 200, body: { targets: specs(res, query.detail) } }),
-    listRuntimes: async ({ query, res }) => ({ status: 200, body: { runtimes: specs(res, query.detail) } }),
+    listTargets: async ({ query, res }) => ({ status: 200, body: { targets: await list(res, query) } }),
+    listRuntimes: async ({ query, res }) => ({
+      status: 200,
+      body: { runtimes: specs(res, query.detail, ({ owner }) => owner === "local") },
+    }),
     getRuntimeHealth: async ({ params }) => ({ status: 200, body: await health(runtime(params.runtime_id)) }),
     startRuntime: async ({ params, body }) => ({
       status: 202,

@@ -1,0 +1,111 @@
+/**
+ * Where a node listens: at its address, and, where that is for other machines or speaks TLS, besides at a
+ * loopback address, so that programs of this machine need neither a certificate nor a name.
+ */
+import { readFileSync } from "node:fs";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+import type { Config } from "./config.ts";
+import { isLoopbackName } from "./core/loopback.ts";
+import { messageOf, StartError } from "./errors.ts";
+import { createHttpServer, type Gate, type Tls } from "./http/app.ts";
+
+export interface Doors {
+  /** @throws StartError where an address can't be had */
+  listen(): Promise<{
+    /** For programs of this machine. */
+    readonly url: string;
+    /** For other nodes; null: it can't be told what they would call it. */
+    readonly publicUrl: string | null;
+  }>;
+  /** Lets the requests in, those that wait first. */
+  open(app: Express): void;
+  close(): Promise<void>;
+  closeNow(): void;
+}
+
+/** Connections that are busy with nothing get so long to go. */
+const closeMs = 500;
+const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/**
+ * The doors of a node.
+ * @throws StartError 78 where its certificate can't be read
+ */
+export function createDoors({ host, port, tls }: Config): Doors {
+  const files = tls === null ? undefined : readTls(tls);
+  const main = createHttpServer(files);
+  const isLocal = isLoopbackName(host) && files === undefined;
+  const coversLoopback = isLocal || (wildcards.has(host) && files === undefined);
+  const local = coversLoopback ? undefined : createHttpServer();
+  const gates = local === undefined ? [main] : [main, local];
+  return {
+    async listen() {
+      const at = await listen(main, host, port);
+      const scheme = files === undefined ? "http" : "https";
+      const publicUrl = wildcards.has(host) ? null : `${scheme}://${named(host)}:${at}`;
+      if (local !== undefined)
+        return { url: `http://127.0.0.1:${await listen(local, "127.0.0.1", 0)}`, publicUrl };
+      return { url: `http://${wildcards.has(host) ? "127.0.0.1" : named(host)}:${at}`, publicUrl };
+    },
+    open(app) {
+      for (const gate of gates) gate.open(app);
+    },
+    close: async () => void (await Promise.all(gates.map(({ server }) => closeServer(server)))),
+    closeNow() {
+      for (const { server } of gates) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  };
+}
+
+function readTls({ cert, key }: { readonly cert: string; readonly key: string }): Tls {
+  try {
+    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
+  } catch (thrown) {
+    throw new StartError("config", `tls: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+const named = (host: string) => (host.includes(":") ? `[${host}]` : host);
+
+const listenFaults: {
+  readonly [code: string]: readonly [ConstructorParameters<typeof StartError>[0], string];
+} = {
+  EADDRINUSE: [
+    "unavailable",
+    "is taken by another program; stop it, or give --port another number (0: any free one)",
+  ],
+  EACCES: ["noPermission", "may not be used by this user; give --port a number above 1023"],
+  EADDRNOTAVAIL: ["unavailable", "is no address of this machine"],
+};
+
+/** @returns the port */
+function listen({ server }: Gate, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (thrown: NodeJS.ErrnoException) => {
+      const [exit, why] = listenFaults[thrown.code ?? ""] ?? [
+        "unavailable",
+        `can't be listened at: ${thrown.message}`,
+      ];
+      reject(new StartError(exit, `${host}:${port} ${why}`, { cause: thrown }));
+    });
+    server.listen({ host, port, backlog: 4096 }, () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeServer(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
