@@ -121,6 +121,8 @@ const hints: { readonly [code: string]: string } = {
   parent_ambiguous: "Name it with --parent.",
   loop_detected:
     "See the tasks above with `alink-cli task-tree`; ask another target, or in another --conversation-id.",
+  peer_not_found: "See what there is with `alink-cli peer-list`.",
+  peer_unreachable: "See how the peers stand with `alink-cli peer-list`.",
   route_not_found: "See what each target offers with `alink-cli targets`.",
 };
 

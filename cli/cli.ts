@@ -11,6 +11,15 @@ import { EnsureRegistered } from "./commands/ensure-registered.ts";
 import { Events } from "./commands/events.ts";
 import { Heartbeat } from "./commands/heartbeat.ts";
 import { Init } from "./commands/init.ts";
+import { NodeId } from "./commands/node-id.ts";
+import { PeerAdd } from "./commands/peer-add.ts";
+import { PeerBlock } from "./commands/peer-block.ts";
+import { PeerInvite } from "./commands/peer-invite.ts";
+import { PeerJoin } from "./commands/peer-join.ts";
+import { PeerList } from "./commands/peer-list.ts";
+import { PeerRemove } from "./commands/peer-remove.ts";
+import { PeerSync } from "./commands/peer-sync.ts";
+import { PeerTrust } from "./commands/peer-trust.ts";
 import { Questions } from "./commands/questions.ts";
 import { Register } from "./commands/register.ts";
 import { RegistryReload } from "./commands/registry-reload.ts";
@@ -76,6 +85,15 @@ export const commands = {
   "token-create": TokenCreate,
   "token-list": TokenList,
   "token-revoke": TokenRevoke,
+  "peer-invite": PeerInvite,
+  "peer-join": PeerJoin,
+  "peer-add": PeerAdd,
+  "peer-list": PeerList,
+  "peer-sync": PeerSync,
+  "peer-trust": PeerTrust,
+  "peer-block": PeerBlock,
+  "peer-remove": PeerRemove,
+  "node-id": NodeId,
 };
 
 /**

@@ -92,7 +92,7 @@ export function targetsInWords(targets: readonly TargetSpec[]): string {
     target: target.target_id,
     adapter: [target.adapter, target.dialect].filter(Boolean).join("/"),
     capabilities: shorten(target.capabilities.join(", ") || "any", 60),
-    from: target.source,
+    from: target.peer_id === undefined ? target.source : `peer, ${target.peer_status ?? "offline"}`,
     ...(target.command === undefined ? {} : { command: target.command.join(" ") }),
   }));
   return table(rows, "There are no targets. Name some in the registry file (--registry of alink-node).");
