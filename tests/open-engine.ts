@@ -23,6 +23,8 @@ import { reloadRegistry } from "#src/engine/reload-registry.ts";
 import { routingOf } from "#src/engine/routing.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
 import { RequestError } from "#src/errors.ts";
+import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
+import { type NetworkNeeds, type OpenNetwork, openNetwork } from "#src/node-network.ts";
 import { targetOfEntry } from "#src/registry.ts";
 import { openAgentStore } from "#src/store/agents.ts";
 import { openArtifactRows } from "#src/store/artifact-rows.ts";
@@ -43,10 +45,13 @@ export interface EngineOptions {
   /** Goes on with the files of an engine that was left. */
   readonly dir?: string;
   readonly clock?: FakeClock;
+  /** How it is one node among others. */
+  readonly network?: Partial<NetworkNeeds>;
 }
 
 export interface OpenEngine extends AsyncDisposable {
   readonly engine: Engine;
+  readonly nodes: OpenNetwork;
   readonly fake: FakeAdapter;
   readonly clock: FakeClock;
   readonly storage: Storage;
@@ -95,6 +100,17 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   const store = openAgentStore(storage.writer, storage.reader, log.batch);
   const logger = pino({ level: "silent" });
   const agents = openAgents({ store, targetOf: targetOfEntry, know: launches.know }, logger);
+  const nodes = openNetwork({
+    config: { auth: true, peers: { allowUnsigned: false, allowPlainHttp: false, syncIntervalMs: 0 } },
+    identity: ed25519Identity(makeKey()),
+    writer: storage.writer,
+    batch: log.batch,
+    clock,
+    baseUrl: "http://127.0.0.1:7777",
+    registry: () => engine.registry.targets,
+    agents: () => agents.targets,
+    ...options.network,
+  });
   const engine: Engine = {
     clock,
     logger,
@@ -109,6 +125,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     registry,
     routing: routingOf(registry, agents.targets.values()),
     agents,
+    network: nodes.network,
     places: openPlaces(),
     inHand: openInHand(),
     timeoutMs: 3_600_000,
@@ -122,7 +139,17 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   await recoverTasks(engine);
   takeUpHandOffs(engine);
   const reload = (table: RoutingTable) => reloadRegistry(engine, () => table, launches.know);
-  return { engine, fake, clock, storage, dir, reload, ...handles(engine), ...endings(engine, storage, dir) };
+  return {
+    engine,
+    nodes,
+    fake,
+    clock,
+    storage,
+    dir,
+    reload,
+    ...handles(engine),
+    ...endings(engine, nodes, storage, dir),
+  };
 }
 
 function handles(engine: Engine) {
@@ -161,11 +188,12 @@ function handles(engine: Engine) {
   };
 }
 
-function endings(engine: Engine, storage: Storage, dir: string) {
+function endings(engine: Engine, nodes: OpenNetwork, storage: Storage, dir: string) {
   let open = true;
   const abandon = () => {
     if (!open) return;
     open = false;
+    nodes.close();
     engine.log.batch.close();
     storage.close();
   };

@@ -48,6 +48,7 @@ export async function openServer(options: ServerOptions = {}): Promise<OpenServe
   const { app, streams } = createApp({
     engine: node.engine,
     tokens,
+    nodes: node.nodes,
     reloadRegistry: () => node.reload({ targets: new Map(), routes: new Map() }),
     auth,
     allowedHosts,

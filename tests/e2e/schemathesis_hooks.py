@@ -16,6 +16,7 @@ calls = Counter()
 @schemathesis.hook
 def before_call(context, case, kwargs):
     keep_what_is_needed(case)
+    keep_peers_apart(case)
     if case.operation.label == "POST /v1/agents/register" and case.meta is not None:
         fit_the_adapter(case)
     # A scenario of several calls names what its earlier calls have made.
@@ -42,11 +43,36 @@ def keep_what_is_needed(case):
         case.path_parameters[name] = others.get(value, value)
 
 
+ALTERING = ("POST /v1/peers/{peer_id}/trust", "POST /v1/peers/{peer_id}/block", "DELETE /v1/peers/{peer_id}")
+
+
+def keep_peers_apart(case):
+    """The peer that answers stays as it is, addresses are those of this machine, and codes are real ones."""
+    label, path = case.operation.label, case.path_parameters or {}
+    if label in ALTERING and path.get("peer_id") == SEEDED["peer_id"]:
+        path["peer_id"] = SEEDED["spare_peers"][0]
+    meta = case.meta
+    if not isinstance(case.body, dict) or (meta is not None and meta.is_negative_at(ParameterLocation.BODY)):
+        return
+    if case.body.get("peer_id") == SEEDED["peer_id"]:
+        case.body["peer_id"] = "another"
+    if case.body.get("base_url"):
+        case.body["base_url"] = "https://127.0.0.1:9"
+    if label == "POST /v1/peers/join":
+        case.body.pop("peer_id", None)
+        case.body["code"] = SEEDED["codes"].pop() if len(SEEDED["codes"]) > 1 else SEEDED["codes"][0]
+    if label == "POST /v1/peers/{peer_id}/trust":
+        case.body.pop("node_id", None)
+
+
 def name_what_is_there(case):
     """In all parts of a request but those that are to be refused."""
     if not case.meta.is_negative_at(ParameterLocation.PATH):
         for name in case.path_parameters or {}:
             case.path_parameters[name] = SEEDED.get(name, case.path_parameters[name])
+        if case.operation.label in ALTERING:
+            spare = SEEDED["spare_peers"]
+            case.path_parameters["peer_id"] = spare.pop() if len(spare) > 1 else spare[0]
     if case.operation.label == "POST /v1/agents/{agent_id}/unregister":
         take_out_one_more(case)
     if case.operation.label == "POST /v1/tasks/{task_id}/resume":

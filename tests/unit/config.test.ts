@@ -178,6 +178,34 @@ describe("the configuration", () => {
     expect(() => Object.assign(read, { port: 1 })).toThrow(TypeError);
   });
 
+  it.each([
+    [["--tls-cert", "c.pem", "--tls-key", "k.pem"], {}],
+    [["--tls-proxy", "true"], {}],
+    [[], { AETHROLINK_PEERS_ALLOW_PLAIN_HTTP: "true" }],
+  ])("lets other machines in with %j %j, and never without tokens", (flags, env) => {
+    const all = [...empty, "--host", "0.0.0.0", ...flags];
+    expect(readConfig(all, env)).toMatchObject({ host: "0.0.0.0", auth: true });
+    expect(refusal(() => readConfig([...all, "--auth", "none"], env)).exit).toBe(78);
+  });
+
+  it("takes the settings of a group from file, environment and flags, each by itself", () => {
+    const config = file("peers: { allow_unsigned: true, sync_interval: 5m }\ntls: { proxy: true }\n");
+    const env = { AETHROLINK_PEERS_ALLOW_PLAIN_HTTP: "true" };
+    const read = (...flags: string[]) => readConfig([...empty, "--config", config, ...flags], env).peers;
+    expect(read()).toEqual({ allowUnsigned: true, allowPlainHttp: true, syncIntervalMs: 300_000 });
+    expect(read("--peer-sync-interval", "0", "--peer-allow-unsigned", "false")).toEqual({
+      allowUnsigned: false,
+      allowPlainHttp: true,
+      syncIntervalMs: 0,
+    });
+    expect(refusal(() => read("--peer-sync-interval", "soon")).says).toEqual([
+      "the flag --peer-sync-interval: must be a time as 30s or 5m, or 0",
+    ]);
+    expect(refusal(() => readConfig([...empty, "--tls-cert", "c.pem"], {})).says).toEqual([
+      expect.stringMatching(/^tls: a certificate and its key belong together/),
+    ]);
+  });
+
   it("refuses to listen where other machines can reach it", () => {
     const { exit, says } = refusal(() => readConfig([...empty, "--host", "0.0.0.0"], {}));
     expect(exit).toBe(78);
@@ -292,7 +320,8 @@ describe("the registry", () => {
       `${target}    defaults: { executor: "Not a name" }\n`,
       /^FILE:5:17: runtimes.a.defaults.executor: must be/,
     ],
-    [`${target}export: [a]\n`, /^FILE:5:1: export: is not known here/],
+    [`${target}exports: [a]\n`, /^FILE:5:1: exports: is not known here/],
+    [`${target}export: [No Name]\n`, /^FILE:5:10: export.0: must match/],
     [`${target}routes:\n  x: a\n`, /^FILE:6:3: routes.x: .*expected object/],
     ["--- 1\n--- 2\n", /^FILE:\d:\d: .*documents/],
   ])("refuses %j with line and column", (text, ...says) => {

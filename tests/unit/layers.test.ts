@@ -27,6 +27,7 @@ const layers: readonly Layer[] = [
   { of: "src/adapters/acp/", may: ofAdapters },
   { of: "src/adapters/acp-http/", may: ofAdapters },
   { of: "src/adapters/fake/", may: ofAdapters },
+  { of: "src/network/", may: ["contracts/enums.ts", "src/core/", ...everywhere] },
   { of: "src/engine/", may: ["contracts/", "src/core/", "src/store/", ...everywhere] },
   { of: "src/http/", may: ["contracts/", "src/core/", "src/engine/", "src/store/", ...everywhere] },
   { of: "src/main.ts", may: ["contracts/", "src/"] },
@@ -38,6 +39,8 @@ const layers: readonly Layer[] = [
       may: ["contracts/", "src/core/", "src/yaml-file.ts", "src/registry-adapters.ts", ...everywhere],
     }),
   ),
+  { of: "src/doors.ts", may: ["src/http/", "src/config.ts", "src/core/", ...everywhere] },
+  { of: "src/node-network.ts", may: ["contracts/", "src/"] },
   { of: "cli/", may: ["cli/"] },
   { of: "generated/client/", may: [], packages: ["eventsource-parser"] },
 ];

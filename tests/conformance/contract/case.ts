@@ -1,6 +1,6 @@
 /** What a case of the contract's suite says: when an operation answers a status, and how to bring it about. */
 import type { ErrorCode } from "#contracts/errors.ts";
-import type { Client } from "#generated/client/src/index.ts";
+import type { Client, PairRequest, RotateRequest } from "#generated/client/src/index.ts";
 import type { OperationId, StatusOf } from "#generated/msw/handlers.ts";
 
 /** How the node stands that is asked. */
@@ -23,6 +23,12 @@ export const agentOfToken = "token-bearer";
 
 /** What becomes of a request on its way, as the client itself would not send it. */
 export type Alteration = "foreign host" | "foreign origin" | "origin twice" | "other media type";
+
+/** A body, and the headers by which another node signs it. */
+export interface SignedBody<Body> {
+  readonly body: Body;
+  readonly headers: { readonly [name: string]: string };
+}
 
 /** What there is at the node that is asked, made when a case needs it. */
 export interface World {
@@ -60,6 +66,18 @@ export interface World {
   fullThread(): Promise<string>;
   /** One with a participant that isn't there any more. */
   forsakenThread(): Promise<string>;
+  /** A trusted peer that answers. */
+  peer(): Promise<string>;
+  /** A peer that nothing else needs. */
+  sparePeer(): Promise<string>;
+  /** A peer that does not answer. */
+  deadPeer(): Promise<string>;
+  /** A code of another node that was not used, and that node's address. */
+  invitation(): Promise<string>;
+  /** What another node sends with an invitation of this one; its `headers` sign it. */
+  pairing(changes?: object): Promise<SignedBody<PairRequest>>;
+  /** What a peer sends when it has a new key. */
+  rotation(changes?: object): Promise<SignedBody<RotateRequest>>;
   /** What comes of a call while the registry has mistakes. */
   withBrokenRegistry<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -82,6 +100,9 @@ export const twofold = "contract.twofold";
 
 /** What no node has, in the form of an id and of a name. */
 export const nothing = { id: "01KAT3Q4V5W6X7Y8Z9A0B1C2D3", name: "nobody-here" } as const;
+
+/** A node id of nobody. */
+export const aNode = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
 
 /** A call of the client: a promise of the answer, or a stream of events. */
 export type Call = (client: Client, world: World) => Promise<unknown> | AsyncIterable<unknown>;

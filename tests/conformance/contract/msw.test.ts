@@ -3,7 +3,7 @@ import { setupServer } from "msw/node";
 import { afterAll, beforeAll } from "vitest";
 import { type Choice, handlers } from "#generated/msw/handlers.ts";
 import { alteredFetch } from "./altered-fetch.ts";
-import { nothing, targets, type World } from "./case.ts";
+import { aNode, nothing, targets, type World } from "./case.ts";
 import { describeContract } from "./suite.ts";
 
 const baseUrl = "http://127.0.0.1:7777";
@@ -31,6 +31,16 @@ const world: World = {
   busyThread: anyId,
   fullThread: anyId,
   forsakenThread: anyId,
+  peer: async () => nothing.name,
+  sparePeer: async () => nothing.name,
+  deadPeer: async () => nothing.name,
+  invitation: async () =>
+    `alink1_${Buffer.from(JSON.stringify({ url: baseUrl, node_id: aNode, secret: "s" })).toString("base64url")}`,
+  pairing: async () => ({
+    body: { secret: "s", node_id: aNode, peer_id: nothing.name, base_url: baseUrl },
+    headers: {},
+  }),
+  rotation: async () => ({ body: { new_node_id: aNode }, headers: {} }),
   withBrokenRegistry: (call) => call(),
 };
 

@@ -8,6 +8,7 @@ import { fakeCommand, fixtureCommand, nodeProgram, type TargetEntry } from "../.
 import { createHome, eventOf, type Home, startNode, type TestNode } from "../../support.ts";
 import { alterations, alteredFetch } from "./altered-fetch.ts";
 import { agentOfToken, nothing, type Situation, targets, twofold, type World } from "./case.ts";
+import { type Others, once, openOthers } from "./other-nodes.ts";
 import type { Place } from "./suite.ts";
 
 const echo = { payload: { text: "hello" }, target_runtime: targets.able };
@@ -104,6 +105,8 @@ const empty = (database: Database.Database) => {
     "launch_history",
     "runtimes",
     "forgotten_position",
+    "peer_targets",
+    "peers",
   ];
   for (const table of tables) database.exec(`DROP TABLE ${table}`);
 };
@@ -113,7 +116,7 @@ const damage = (database: Database.Database) => {
   database.unsafeMode();
   database.pragma("writable_schema = ON");
   database.exec(
-    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'threads', 'launch_history', 'runtimes', 'agents')",
+    "UPDATE sqlite_schema SET rootpage = 999999 WHERE name IN ('tasks', 'threads', 'launch_history', 'runtimes', 'agents', 'peers', 'peer_targets')",
   );
   database.pragma(`schema_version = ${Number(database.pragma("schema_version", { simple: true })) + 1}`);
 };
@@ -123,18 +126,10 @@ async function registered(client: Client): Promise<string> {
   return agent.agent_id;
 }
 
-/** What is made once, when it is first asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-function worldOf(node: TestNode, { registry }: Home): World {
+function worldOf(node: TestNode, { registry }: Home, others: Others): World {
   const client = createClient({ baseUrl: node.url, token: node.token });
   return {
+    ...others.world,
     endedTask: once(async () => (await done(node, echo)).task_id),
     runningTask: () => begin(node, targets.able),
     askingTask: () => ask(node),
@@ -190,19 +185,18 @@ function worldOf(node: TestNode, { registry }: Home): World {
 }
 
 /** Makes what cases need, before nothing can be made any more. */
-async function prepare({
-  endedTask,
-  artifact,
-  spareToken,
-  agent,
-  passingAgent,
-  thread,
-}: World): Promise<void> {
-  await Promise.all([endedTask(), artifact(), spareToken(), agent(), passingAgent(), thread()]);
+async function prepare(
+  { endedTask, artifact, spareToken, agent, passingAgent, thread }: World,
+  others: Others,
+): Promise<void> {
+  await Promise.all([
+    ...[endedTask(), artifact(), spareToken(), agent(), passingAgent(), thread()],
+    others.prepare(),
+  ]);
 }
 
 /** Brings a node into its situation. */
-async function bring(node: TestNode, world: World, situation: Situation): Promise<void> {
+async function bring(node: TestNode, world: World, others: Others, situation: Situation): Promise<void> {
   if (situation === "stopping") {
     await begin(node, stubborn);
     node.process.kill("SIGTERM");
@@ -210,7 +204,7 @@ async function bring(node: TestNode, world: World, situation: Situation): Promis
       await events.once(node.process.stderr ?? node.process, "data");
   }
   if (situation !== "damaged" && situation !== "emptied") return;
-  await prepare(world);
+  await prepare(world, others);
   behind(node, situation === "damaged" ? damage : empty);
 }
 
@@ -234,11 +228,12 @@ export async function openRealPlace(situation: Situation): Promise<Place> {
   await using left = new AsyncDisposableStack();
   const home = left.use(createHome());
   const node = left.use(await start(home, situation));
-  const world = worldOf(node, home);
+  const others = left.use(openOthers(node));
+  const world = worldOf(node, home, others);
   const client = createClient({ baseUrl: node.url, token: node.token });
   const { token: reader } = await client.createToken({ role: "reader", name: "contract" });
   const { token: agent } = await client.createToken({ role: `agent:${agentOfToken}`, name: "contract" });
-  await bring(node, world, situation);
+  await bring(node, world, others, situation);
   // Told once more, it would be out before it has ended what it started.
   if (situation === "stopping") left.defer(() => node.exited.then(() => {}));
   const kept = left.move();

@@ -154,6 +154,7 @@ it("ends where the next turn can't be begun, and says why", async () => {
   const thread_id = await openThread(node);
   await goOn(node, thread_id, four);
   const turn = await node.fake.turn(0);
+  node.engine.registry = { targets: new Map(), routes: new Map() };
   node.engine.routing = { targets: new Map(), routes: new Map() };
   turn.complete("one");
   await until(() => inspect(node, thread_id).hand_off?.ended === "refused");

@@ -2,6 +2,8 @@
 import type { Cases } from "../case.ts";
 import { agentCases } from "./agents.ts";
 import { artifactCases } from "./artifacts.ts";
+import { nodeCases } from "./node.ts";
+import { peerCases } from "./peers.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { serviceCases } from "./service.ts";
 import { targetCases } from "./targets.ts";
@@ -17,5 +19,7 @@ export const cases: Cases = {
   ...artifactCases,
   ...threadCases,
   ...tokenCases,
+  ...peerCases,
+  ...nodeCases,
   ...serviceCases,
 };
