@@ -5,6 +5,8 @@
  * 1. An answer is sent only to a run that waits for one: some servers never return from a resume of a run
  *    that has ended.
  * 2. One answer at a time; a question whose answer was refused stays open.
+ * 3. What comes of an answer is told by its own stream: what was asked of the server before it, or meanwhile,
+ *    is not heard, since both may tell the same.
  */
 import type { Answer } from "#src/core/answer.ts";
 import { AdapterFault, type Run } from "#src/core/ports.ts";
@@ -32,12 +34,16 @@ export interface Answering {
   readonly resume: NonNullable<Run["resume"]>;
   /** Says no to a question that nobody has answered. */
   reject(request_id: string): Promise<void>;
+  /** How many were sent; undefined while one is on its way (invariant 3). */
+  sent(): number | undefined;
 }
 
 /** Answers the questions of one run. */
 export function createAnswering(options: AnsweringOptions): Answering {
   const { turn } = options;
   let answering: string | undefined;
+  let telling = false;
+  let sent = 0;
 
   const answer = async (request_id: string, said: Answer, by: "caller" | "timeout"): Promise<void> => {
     if (turn.asking() !== request_id || answering === request_id) throw notOpen(request_id);
@@ -45,17 +51,21 @@ export function createAnswering(options: AnsweringOptions): Answering {
     try {
       await waits(options, request_id);
       if (turn.asking() !== request_id) throw notOpen(request_id);
+      telling = true;
+      sent += 1;
       const frames = await tell(options, said);
       if (turn.asking() === request_id) turn.settle(by);
       options.goOn(frames);
     } finally {
       answering = undefined;
+      telling = false;
     }
   };
 
   return {
     resume: (request_id, said) => answer(request_id, said, "caller"),
     reject: (request_id) => answer(request_id, { kind: "declined" }, "timeout"),
+    sent: () => (telling ? undefined : sent),
   };
 }
 

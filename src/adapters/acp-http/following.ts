@@ -5,6 +5,8 @@
  * 1. Nothing is taken for an end but what the server says, its process's end, or a silence of `lostMs`.
  * 2. After a stream has broken the server's own list says what was missed.
  * 3. It ends when the turn does.
+ * 4. A look that an answer has overtaken is dropped: the answer's stream tells the same, and the next look
+ *    what that doesn't.
  */
 import type { JsonObject } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
@@ -31,6 +33,8 @@ export interface FollowOptions {
   readonly goneSaid: () => string;
   /** Says what could not be said before, now that the server may answer. */
   readonly retry: () => Promise<void>;
+  /** How many answers were sent; undefined while one is on its way. */
+  readonly answers: () => number | undefined;
 }
 
 export interface Following {
@@ -131,6 +135,7 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   let reached = !options.attached;
   let lists = dialect.lists_events;
   let lostAt: number | undefined;
+  let answers: number | undefined;
 
   const lose = (why: string): void => {
     lostAt ??= server.clock.now();
@@ -160,7 +165,8 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   };
   const get = async (rest: string): Promise<Answer | undefined> => {
     try {
-      return await callFor(server, { method: "GET", path: path + rest });
+      const answer = await callFor(server, { method: "GET", path: path + rest });
+      return answers === options.answers() ? answer : undefined; // invariant 4
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       lose(error.message);
@@ -194,6 +200,8 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
     lost: () => lostAt !== undefined,
     async look() {
       await options.retry();
+      answers = options.answers();
+      if (answers === undefined) return;
       const before = turn.taken().events;
       if (lists && !(await listed())) lists = false;
       if (turn.ended() || (lists && (lostAt !== undefined || turn.taken().events > before))) return;

@@ -130,7 +130,7 @@ export function createRun(begun: Begun, options: RunOptions): Run {
   if (open !== undefined) turn.askAgain(open);
   const following: Following | undefined = startFollowing(
     turn,
-    { ...options, run_id, attached: begun.left !== undefined, retry },
+    { ...options, run_id, attached: begun.left !== undefined, retry, answers: answering.sent },
     begun.frames,
   );
   signal.addEventListener("abort", interrupt);
