@@ -24,7 +24,10 @@ export function subcontextOf(options: JsonObject): string {
 export async function agentsOf(server: Server): Promise<JsonObject[]> {
   const answer: Answer = await callFor(server, { method: "GET", path: "/agents?limit=1000" });
   if (answer.status !== 200)
-    throw new AdapterFault("protocol_error", `the server does not tell its agents: ${refusalOf(answer)}`);
+    throw new AdapterFault(
+      "protocol_error",
+      `the server does not tell its agents: ${refusalOf(answer, server.mask)}`,
+    );
   return objectsIn(objectIn(answer.json).agents);
 }
 

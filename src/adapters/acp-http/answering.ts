@@ -84,7 +84,7 @@ async function waits(
   });
   if (found.status === 200 && stateOf(dialect, objectIn(found.json)) === "awaiting") return;
   if (found.status >= 500)
-    throw new AdapterFault("remote_failed", `the answer was not given: ${refusalOf(found)}`);
+    throw new AdapterFault("remote_failed", `the answer was not given: ${refusalOf(found, server.mask)}`);
   // It has ended, or goes on without us; what came of it is about to be heard.
   turn.settle("runtime");
   goOn(undefined);
@@ -101,8 +101,8 @@ async function tell(
     const opened = await open(server, { method: "POST", path, body });
     if (opened.status < 300) return streamOf(server, opened, signal);
     const refused = await restOf(server, opened);
-    if (refused.status < 500) throw new AdapterFault("remote_failed", refusalOf(refused));
-    throw new AdapterFault("timeout", `the server answered ${refusalOf(refused)}`);
+    if (refused.status < 500) throw new AdapterFault("remote_failed", refusalOf(refused, server.mask));
+    throw new AdapterFault("timeout", `the server answered ${refusalOf(refused, server.mask)}`);
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause;
     const kind = cause.sent ? "timeout" : "remote_failed";

@@ -148,13 +148,13 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   const take = (answer: Answer): JsonObject | undefined => {
     const { status } = answer;
     if (status >= 500 || status === 429 || status === 408) {
-      lose(`it answered ${refusalOf(answer)}`);
+      lose(`it answered ${refusalOf(answer, server.mask)}`);
       return undefined;
     }
     lostAt = undefined;
     if (status === 404) forgotten();
     else if (status !== 200)
-      turn.fail("remote_failed", `its server tells nothing of the run: ${refusalOf(answer)}`);
+      turn.fail("remote_failed", `its server tells nothing of the run: ${refusalOf(answer, server.mask)}`);
     else reached = true;
     return status === 200 ? objectIn(answer.json) : undefined;
   };

@@ -44,9 +44,12 @@ export function headersOf({ headers = {} }: Target, environment: Environment): {
 /** The values that must not be shown. */
 export function secretsOf({ headers = {} }: Target, environment: Environment): string[] {
   return Object.values(headers).flatMap((value) =>
-    typeof value === "string" ? [] : (environment[value.env] ?? []),
+    typeof value === "string" ? [] : shownOf(environment[value.env] ?? ""),
   );
 }
+
+/** A header's value as it may be repeated: whole, or without the scheme before it (`Bearer`). */
+export const shownOf = (value: string): string[] => [value, value.replace(/^[\w-]+ +/, "")];
 
 /**
  * Headers that a task adds; what the registry or the connection says is never replaced.

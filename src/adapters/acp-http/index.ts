@@ -11,7 +11,7 @@ import { createMasker } from "#src/processes/stderr-tail.ts";
 import { subcontextOf } from "./agents.ts";
 import type { Server } from "./calls.ts";
 import { dialectOf } from "./dialects.ts";
-import { headersOf, secretsOf, withAdded } from "./headers.ts";
+import { headersOf, secretsOf, shownOf, withAdded } from "./headers.ts";
 import { objectIn, textIn } from "./json.ts";
 import { probeServer } from "./probe.ts";
 import { type Begun, createRun } from "./run.ts";
@@ -165,7 +165,7 @@ interface Followed {
 }
 
 const textsIn = (added: JsonObject | undefined): string[] =>
-  Object.values(added ?? {}).filter((value) => typeof value === "string");
+  Object.values(added ?? {}).flatMap((value) => (typeof value === "string" ? shownOf(value) : []));
 
 /** A server that can't be called, since a secret isn't there, can't be attached to either. */
 function serverIn(make: () => Server): Server | undefined {

@@ -44,10 +44,11 @@ async function announced({ target, options, server }: Probed): Promise<Announced
     return { name: target.target_id, capabilities: { dialect: target.dialect }, auth_required: false };
   }
   try {
-    const answer = await callFor(server(), { method: "GET", path: "/agents?limit=1000" });
+    const asked = server();
+    const answer = await callFor(asked, { method: "GET", path: "/agents?limit=1000" });
     const refused = answer.status === 401 || answer.status === 403;
     if (answer.status !== 200) {
-      const error = `the server does not tell its agents: ${refusalOf(answer)}`;
+      const error = `the server does not tell its agents: ${refusalOf(answer, asked.mask)}`;
       return { capabilities: {}, ...(refused ? { auth_required: true } : {}), error };
     }
     const agents = namesOf(objectsIn(objectIn(answer.json).agents));

@@ -154,7 +154,7 @@ export function createRun(begun: Begun, options: RunOptions): Run {
       try {
         const answer = await sayCancel();
         // One that has ended already refuses it; how it ended is about to be heard.
-        if (answer.status >= 500) throw new NoAnswer(refusalOf(answer), true);
+        if (answer.status >= 500) throw new NoAnswer(refusalOf(answer, server.mask), true);
       } catch (thrown) {
         if (!(thrown instanceof NoAnswer)) throw thrown;
         untold = true;

@@ -78,9 +78,10 @@ export function createServers(options: ServersOptions): Servers {
   const faults = new Map<string, string>();
 
   const ask = async (target: Target, signal: AbortSignal): Promise<void> => {
-    const answer = await callFor(serverOf(target), { method: "GET", path: healthcheckOf(target), signal });
+    const server = serverOf(target);
+    const answer = await callFor(server, { method: "GET", path: healthcheckOf(target), signal });
     if (answer.status < 200 || answer.status > 299)
-      throw new NoAnswer(`${target.endpoint} answered ${refusalOf(answer)}`, true);
+      throw new NoAnswer(`${target.endpoint} answered ${refusalOf(answer, server.mask)}`, true);
   };
   const forget = (target_id: string, why: string): void => {
     outside.get(target_id)?.lost.abort(new Error(why));

@@ -114,17 +114,15 @@ export function errorOf({ error, reason }: JsonObject): string {
   return typeof code === "string" && said === message ? `${said} (${code})` : said;
 }
 
-/** What an answer says that refuses a call. */
-export function refusalOf({
-  status,
-  json,
-}: {
-  readonly status: number;
-  readonly json: Json | undefined;
-}): string {
+/** What an answer says that refuses a call; without the secrets that the call had. */
+export function refusalOf(
+  { status, json }: { readonly status: number; readonly json: Json | undefined },
+  mask: (text: string) => string,
+): string {
   const { code, message, error, detail } = objectIn(json);
   const said = [message, error, detail].find((each) => typeof each === "string" && each !== "");
   const words = typeof said === "string" ? said.split("\n\n  File ")[0] : undefined;
   const named = typeof code === "string" ? `${status} ${code}` : String(status);
-  return words === undefined ? named : `${named}: ${words.slice(0, 1000)}`;
+  // Masked before it is cut: a cut secret is no longer known.
+  return words === undefined ? mask(named) : `${mask(named)}: ${mask(words).slice(0, 1000)}`;
 }

@@ -78,7 +78,7 @@ async function runIn(server: Server, opened: Opened): Promise<JsonObject> {
   });
   if (answer.status >= 300) {
     const kind = doubtful.has(answer.status) ? "timeout" : "submit_failed";
-    throw new AdapterFault(kind, `the server refused the run: ${server.mask(refusalOf(answer))}`);
+    throw new AdapterFault(kind, `the server refused the run: ${refusalOf(answer, server.mask)}`);
   }
   const run = objectIn(answer.json);
   if (textIn(run, "run_id") !== undefined) return run;

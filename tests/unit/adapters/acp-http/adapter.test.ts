@@ -281,6 +281,48 @@ describe("headers", () => {
     });
   });
 
+  const repeats = (res: ServerResponse) => json(res, { message: "bad key: Bearer top-secret-value" }, 401);
+
+  test("with secrets are masked where a server repeats them without their scheme", async () => {
+    const bare = (res: ServerResponse) => json(res, { message: "no such key: top-secret-value" }, 401);
+    await using server = await scripted({ ...up, ...oneAgent, "POST /runs": bare });
+    await using http = openHttpAdapter({ environment });
+    const fault = await faultOf(http.run(target(server.url), taskOf("hi")));
+    expect(fault.message).toBe("the server refused the run: 401: no such key: ***");
+  });
+
+  test("with secrets are masked in why a server isn't up, also in its health", async () => {
+    await using server = await scripted({ "GET /ping": repeats });
+    await using http = openHttpAdapter({ environment });
+    const fault = await faultOf(http.run(target(server.url), taskOf("hi")));
+    expect(fault.message).toContain("bad key: ***");
+    expect(JSON.stringify(await http.adapter.health(target(server.url), {}))).toContain("bad key: ***");
+  });
+
+  test("with secrets are masked in why a server tells no agents, also in a probe", async () => {
+    await using server = await scripted({ ...up, "GET /agents?limit=1000": repeats });
+    await using http = openHttpAdapter({ environment });
+    const fault = await faultOf(http.run(target(server.url), taskOf("hi")));
+    expect(fault.message).toContain("bad key: ***");
+    const { error } = await http.adapter.probe(target(server.url), {}, patient);
+    expect(error).toContain("bad key: ***");
+  });
+
+  test("with secrets are masked in why a server takes no answer and no cancel", async () => {
+    await using server = await scripted({
+      ...completes,
+      "GET /runs/run-1": (res) => json(res, ended("awaiting")),
+      "POST /runs/run-1": repeats,
+      "POST /runs/run-1/cancel": (res) => json(res, { message: "no: Bearer top-secret-value" }, 500),
+    });
+    await using http = openHttpAdapter({ environment });
+    const run = await http.run(target(server.url), taskOf("hi"));
+    const { request_id } = await asked(run);
+    const refused = await faultOf(Promise.resolve(run.resume?.(request_id, content("yes"))));
+    expect(refused.message).toBe("401: bad key: ***");
+    expect((await faultOf(Promise.resolve(run.cancel?.()))).message).toBe("500: no: ***");
+  });
+
   test("never follow a redirect", async () => {
     await using elsewhere = await scripted(completes);
     await using server = await scripted({

@@ -84,11 +84,11 @@ describe("the reference server's answers", () => {
     ["cancel again", "403 server_error: Run in terminal status RunStatus.CANCELLED can't be cancelled"],
   ])("%s refuses in words", (heading, said) => {
     const { status, body } = answered(heading);
-    expect(refusalOf({ status, json: JSON.parse(body) })).toBe(said);
+    expect(refusalOf({ status, json: JSON.parse(body) }, (text) => text)).toBe(said);
   });
 
   test("no place in the server's source is shown to callers", () => {
     const { status, body } = answered("session go-node-thread-id not uuid");
-    expect(refusalOf({ status, json: JSON.parse(body) })).not.toContain("File");
+    expect(refusalOf({ status, json: JSON.parse(body) }, (text) => text)).not.toContain("File");
   });
 });
