@@ -1,5 +1,5 @@
 /** Agents that delegate from inside their tasks, with the real programs. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TaskTree } from "#contracts/task-tree.ts";
@@ -146,6 +146,16 @@ it("the token of a process opens nothing when the process has gone", async () =>
   await expect.poll(read, { timeout: 10_000 }).toBe(401);
   const { body } = await node.call<{ tokens: unknown[] }>("GET", "/v1/tokens");
   expect(body.tokens).toHaveLength(1);
+});
+
+it("in a process of the node the state file of whoever registered on the machine doesn't count", async () => {
+  using home = createHome(await registry());
+  mkdirSync(join(home.path, ".aethrolink"));
+  writeFileSync(join(home.path, ".aethrolink/agent.json"), '{"agent_id": "scribe"}');
+  await using node = await startNode({ ...home, env: { HOME: home.path } });
+  const { task, told } = await leadCalls(node, ["call", "--intent", "help.out", "--text", "hi", "--wait"]);
+  expect(told).toMatchObject({ code: 0, err: "" });
+  expect((await childrenOf(node, task.task_id)).map(({ sender }) => sender)).toEqual(["lead"]);
 });
 
 it("an executable of one's own that spawns alink-cli needs no more than its environment", async () => {
