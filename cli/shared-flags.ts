@@ -1,5 +1,7 @@
 /** Flags and arguments of several commands. */
+import { exitCodes } from "@aethrolink/client";
 import { Args, Flags } from "@oclif/core";
+import { durationMs } from "./values.ts";
 
 /** The id of a task, as a flag or as the first argument. */
 export const taskId = {
@@ -24,6 +26,27 @@ export const pageOf = ({ limit, cursor }: { limit?: number | undefined; cursor?:
   ...(limit === undefined ? {} : { limit }),
   ...(cursor === undefined ? {} : { cursor }),
 });
+
+/** For those who can't wait for long in one go, such as agents. */
+export const waitFor = {
+  "wait-for": Flags.string({
+    description: `wait, but no longer than this, like 45s; then the task goes on, with exit code ${exitCodes.task_unfinished}`,
+    exclusive: ["follow"],
+  }),
+};
+
+/** For scripts, which go on with the id. */
+export const idAlone = (...others: string[]) => ({
+  id: Flags.boolean({ description: "print the id alone", exclusive: ["json", ...others] }),
+});
+
+/**
+ * How long to wait at most.
+ * @returns milliseconds; undefined: to the end
+ * @throws UsageError
+ */
+export const waitLimitOf = (flags: { readonly "wait-for"?: string | undefined }): number | undefined =>
+  flags["wait-for"] === undefined ? undefined : durationMs(flags["wait-for"]);
 
 /** The id of a runtime, as a flag or as the first argument. */
 export const runtimeId = {

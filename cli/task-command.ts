@@ -12,7 +12,7 @@ import { NodeCommand, type SharedFlags } from "./base.ts";
 import { wholeText } from "./outcome.ts";
 import { hasPerson } from "./person.ts";
 import { eventInWords, printable } from "./render.ts";
-import { followVisibly, isWatched, waitVisibly, warn } from "./waiting.ts";
+import { countDown, followVisibly, isWatched, waitVisibly, warn } from "./waiting.ts";
 
 /** Between oclif's class and the commands. */
 export abstract class TaskCommand extends NodeCommand {
@@ -26,12 +26,18 @@ export abstract class TaskCommand extends NodeCommand {
     else this.exitAs(task);
   }
 
-  /** Waits for the end, and prints what came of it. Who reads along is asked what the task asks. */
-  protected async wait(flags: SharedFlags, task_id: string, node: CallOptions): Promise<void> {
-    let task = await waitVisibly({ task_id }, node);
+  /** Waits for the end, or as long as the limit allows, and prints what came of it. Who reads along is asked what the task asks. */
+  protected async wait(
+    flags: SharedFlags,
+    task_id: string,
+    node: CallOptions,
+    limitMs?: number,
+  ): Promise<void> {
+    const left = countDown(limitMs);
+    let task = await waitVisibly({ task_id }, node, left());
     while (task.status === "awaiting_input" && this.isReadable(flags) && hasPerson()) {
       await this.answerUnlessClosed(task, node);
-      task = await waitVisibly({ task_id }, node);
+      task = await waitVisibly({ task_id }, node, left());
     }
     await this.finish(flags, task, node);
   }

@@ -2,16 +2,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
   type CallOptions,
+  exitCodes,
   getTask,
   inspectThread,
   type TaskRecord,
   type ThreadInspection,
 } from "@aethrolink/client";
 import type { SharedFlags } from "./base.ts";
-import { wholeText } from "./outcome.ts";
+import { exitOf, wholeText } from "./outcome.ts";
 import { eventInWords, printable } from "./render.ts";
 import { TaskCommand } from "./task-command.ts";
-import { followVisibly, isWatched, waitVisibly } from "./waiting.ts";
+import { countDown, followVisibly, isWatched, waitVisibly } from "./waiting.ts";
 
 interface StayFlags extends SharedFlags {
   readonly follow?: boolean;
@@ -22,18 +23,33 @@ const lookMs = 200;
 
 /** Between oclif's class and the commands. */
 export abstract class ThreadCommand extends TaskCommand {
-  /** Prints each turn from this one on, as long as another follows; exits as the last one ended. */
-  protected async stay(flags: StayFlags, begun: TaskRecord, node: CallOptions): Promise<never> {
+  /**
+   * Prints each turn from this one on, as long as another follows; exits as the last one ended, or as the
+   * one stands that the limit came in.
+   */
+  protected async stay(
+    flags: StayFlags,
+    begun: TaskRecord,
+    node: CallOptions,
+    limitMs?: number,
+  ): Promise<never> {
+    const left = countDown(limitMs);
     let task = begun;
     for (;;) {
-      task = await this.stayWithTurn(flags, task, node);
+      task = await this.stayWithTurn(flags, task, node, left());
+      if (exitOf(task) === exitCodes.task_unfinished) return this.exitAs(task);
       const next = await nextTurn(task, node);
       if (next === undefined) return this.exitAs(task);
       task = next;
     }
   }
 
-  private async stayWithTurn(flags: StayFlags, task: TaskRecord, node: CallOptions): Promise<TaskRecord> {
+  private async stayWithTurn(
+    flags: StayFlags,
+    task: TaskRecord,
+    node: CallOptions,
+    limitMs: number | undefined,
+  ): Promise<TaskRecord> {
     const { task_id } = task;
     const readable = this.isReadable(flags);
     if (readable) this.log(printable(`${task.sender} → ${task.resolved_runtime}`));
@@ -41,7 +57,7 @@ export abstract class ThreadCommand extends TaskCommand {
       for await (const event of followVisibly(task_id, undefined, node, readable && isWatched()))
         this.log(readable ? eventInWords(event) : JSON.stringify(event));
     }
-    const over = await waitVisibly({ task_id }, node);
+    const over = await waitVisibly({ task_id }, node, limitMs);
     if (readable) this.log(printable(await wholeText(over, node)));
     else if (flags.follow !== true) this.log(JSON.stringify(over));
     return over;

@@ -140,6 +140,12 @@ async function sayStates(task_id: string, options: CallOptions, line: Watch): Pr
   } catch {}
 }
 
+/** What is left of a limit, from now on; undefined: there is none. */
+export function countDown(limitMs: number | undefined): () => number | undefined {
+  const end = limitMs === undefined ? undefined : performance.now() + limitMs;
+  return () => (end === undefined ? undefined : Math.max(0, Math.round(end - performance.now())));
+}
+
 /** Waits for an answer that the node holds back until a task has ended. */
 export async function holdVisibly<Answer>(answer: Promise<Answer>): Promise<Answer> {
   using _line = watch(

@@ -1,7 +1,7 @@
 import { AethrolinkError, type CallOptions, createTask, exitCodes, heartbeatAgent } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { printable, taskInWords } from "../render.ts";
-import { runtimeOption } from "../shared-flags.ts";
+import { idAlone, runtimeOption, waitFor, waitLimitOf } from "../shared-flags.ts";
 import { TaskCommand } from "../task-command.ts";
 import { requestOf } from "../task-request.ts";
 import { UsageError } from "../usage-error.ts";
@@ -47,11 +47,16 @@ export class Call extends TaskCommand {
       description: "wait for the end and print the result",
       exclusive: ["follow", "sync"],
     }),
+    ...waitFor,
     follow: Flags.boolean({
       description: "print each event as it happens, then the result",
       exclusive: ["sync"],
     }),
-    sync: Flags.boolean({ description: "let the node hold its answer until the end" }),
+    sync: Flags.boolean({
+      description: "let the node hold its answer until the end",
+      exclusive: ["wait-for"],
+    }),
+    ...idAlone("wait", "wait-for", "follow", "sync"),
   };
 
   async run(): Promise<void> {
@@ -59,13 +64,15 @@ export class Call extends TaskCommand {
     const node = this.node(flags);
     const key = flags["idempotency-key"];
     const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
+    const limitMs = waitLimitOf(flags);
     const request = await requestOf(flags);
     if (flags.heartbeat) await this.beatFor(request.sender ?? undefined, node);
     const answer = createTask(request, headers, node);
     const { task, links } = flags.sync ? await holdVisibly(answer) : await answer;
     if (flags.follow) await this.follow(flags, task.task_id, undefined, node);
-    else if (flags.wait) await this.wait(flags, task.task_id, node);
+    else if (flags.wait || limitMs) await this.wait(flags, task.task_id, node, limitMs);
     else if (flags.sync) await this.finish(flags, task, node);
+    else if (flags.id) this.log(task.task_id);
     else
       this.print(
         flags,

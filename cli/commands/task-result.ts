@@ -3,7 +3,7 @@ import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { wholeText } from "../outcome.ts";
 import { printable } from "../render.ts";
-import { taskId } from "../shared-flags.ts";
+import { taskId, waitFor, waitLimitOf } from "../shared-flags.ts";
 import { idOf } from "../values.ts";
 import { waitVisibly } from "../waiting.ts";
 
@@ -15,15 +15,17 @@ export class TaskResult extends NodeCommand {
   static override flags = {
     ...taskId.flags,
     wait: Flags.boolean({ description: "wait for the end first" }),
+    ...waitFor,
   };
   static override args = taskId.args;
 
   async run(): Promise<void> {
     const { flags, args } = await this.parse(TaskResult);
     const id = idOf("task-id", flags["task-id"], args.task);
+    const limitMs = waitLimitOf(flags);
     const node = this.node(flags);
     const now = await getTask(id, undefined, node);
-    const task = flags.wait ? await waitVisibly(now, node) : now;
+    const task = flags.wait || limitMs ? await waitVisibly(now, node, limitMs) : now;
     const text = await wholeText(task, node);
     if (flags.json)
       this.log(JSON.stringify(task.result === null ? null : { ...task.result, text, truncated: false }));

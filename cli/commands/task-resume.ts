@@ -2,7 +2,7 @@ import { type CallOptions, getTask, getTaskHistory, resumeTask, type TaskStandin
 import { Flags } from "@oclif/core";
 import { answerGiven, theOnlyQuestion } from "../answer.ts";
 import { hasPerson } from "../person.ts";
-import { taskId } from "../shared-flags.ts";
+import { taskId, waitFor, waitLimitOf } from "../shared-flags.ts";
 import { TaskCommand } from "../task-command.ts";
 import { UsageError } from "../usage-error.ts";
 import { idOf } from "../values.ts";
@@ -27,6 +27,7 @@ export class TaskResume extends TaskCommand {
     }),
     "request-id": Flags.string({ description: "which question, where several are open" }),
     wait: Flags.boolean({ description: "then wait for the end and print the result", exclusive: ["follow"] }),
+    ...waitFor,
     follow: Flags.boolean({ description: "then print each event as it happens, and the result" }),
   };
   static override args = taskId.args;
@@ -39,11 +40,12 @@ export class TaskResume extends TaskCommand {
       throw new UsageError(
         `say the answer, with one of --yes, --no, --option and --payload; see what is asked with: alink-cli questions ${id}`,
       );
+    const limitMs = waitLimitOf(flags);
     const node = this.node(flags);
     const seen = flags.follow ? (await getTaskHistory(id, undefined, node)).events.length : undefined;
     const standing = await this.resume(id, payload, flags["request-id"], node);
     if (flags.follow) await this.follow(flags, id, seen, node);
-    else if (flags.wait) await this.wait(flags, id, node);
+    else if (flags.wait || limitMs) await this.wait(flags, id, node, limitMs);
     else this.print(flags, standing, answeredInWords);
   }
 

@@ -1,7 +1,7 @@
 import { continueThread } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { taskInWords } from "../render.ts";
-import { runtimeOption, threadId } from "../shared-flags.ts";
+import { idAlone, runtimeOption, threadId, waitFor, waitLimitOf } from "../shared-flags.ts";
 import { ThreadCommand } from "../thread-command.ts";
 import { continueRequestOf } from "../thread-request.ts";
 import { idempotencyKeyOf, idOf } from "../values.ts";
@@ -61,7 +61,9 @@ export class ThreadContinue extends ThreadCommand {
     }),
     "idempotency-key": Flags.string({ description: "the same key again gives the same turn" }),
     wait: Flags.boolean({ description: "wait for the end and print each answer", exclusive: ["follow"] }),
+    ...waitFor,
     follow: Flags.boolean({ description: "print each event as it happens, then the answers" }),
+    ...idAlone("wait", "wait-for", "follow"),
   };
   static override args = threadId.args;
 
@@ -69,10 +71,12 @@ export class ThreadContinue extends ThreadCommand {
     const { flags, args } = await this.parse(ThreadContinue);
     const node = this.node(flags);
     const id = idOf("thread-id", flags["thread-id"], args.thread);
+    const limitMs = waitLimitOf(flags);
     const key = flags["idempotency-key"];
     const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
     const answer = await continueThread(id, await continueRequestOf(flags), headers, node);
-    if (flags.follow || flags.wait) await this.stay(flags, answer.task, node);
+    if (flags.follow || flags.wait || limitMs) await this.stay(flags, answer.task, node, limitMs);
+    else if (flags.id) this.log(answer.task.task_id);
     else
       this.print(
         flags,

@@ -2,6 +2,7 @@ import { createThread } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { NodeCommand } from "../base.ts";
 import { threadInWords } from "../render-threads.ts";
+import { idAlone } from "../shared-flags.ts";
 
 /** Opens a thread. */
 export class ThreadCreate extends NodeCommand {
@@ -15,6 +16,7 @@ export class ThreadCreate extends NodeCommand {
     "agent-a-id": Flags.string({ description: "the one that speaks first", required: true }),
     "agent-b-id": Flags.string({ description: "the other one", required: true }),
     "continuity-key": Flags.string({ description: "a name of yours for it; default: the two ids" }),
+    ...idAlone(),
   };
 
   async run(): Promise<void> {
@@ -25,6 +27,8 @@ export class ThreadCreate extends NodeCommand {
       agent_b_id: flags["agent-b-id"],
       ...(key === undefined ? {} : { continuity_key: key }),
     };
-    this.print(flags, await createThread(request, this.node(flags)), ({ thread }) => threadInWords(thread));
+    const answer = await createThread(request, this.node(flags));
+    if (flags.id) this.log(answer.thread.thread_id);
+    else this.print(flags, answer, ({ thread }) => threadInWords(thread));
   }
 }

@@ -8,7 +8,10 @@ let node: TestNode;
 let cli: ReturnType<typeof commandFor>;
 
 beforeAll(async () => {
-  home = createHome({ agent: { command: await fakeCommand(), more: { capabilities: ["test.run"] } } });
+  home = createHome({
+    agent: { command: await fakeCommand(), more: { capabilities: ["test.run"] } },
+    other: { command: await fakeCommand() },
+  });
   node = await startNode(home);
   cli = commandFor(home.dataDir);
 });
@@ -124,6 +127,68 @@ describe("a node that goes away while a task is waited for", () => {
     expect(ran.code).toBe(7);
     expect(ran.err).toMatch(/^alink-cli: No answer from http:\/\/127.0.0.1:9: .*\nStart a node with/);
   });
+});
+
+describe("--wait-for", () => {
+  const limit = ["--wait-for", "100ms", "--json"];
+  const ends = async (args: readonly string[]) => {
+    const { code, out, err } = await cli.run(args);
+    return { code, out: out === "" ? undefined : JSON.parse(out), err };
+  };
+
+  it("ends the waiting with an exit code of its own, and the task goes on", async () => {
+    const called = await ends([...call, ...endless, ...limit]);
+    const { task_id } = called.out;
+    expect(called).toMatchObject({
+      code: 14,
+      err: expect.stringContaining(`alink-cli task-wait ${task_id}`),
+    });
+    await eventOf(node, task_id, "task.running");
+    expect(await ends(["task-wait", task_id, ...limit])).toMatchObject({
+      code: 14,
+      out: { task_id, status: "running" },
+    });
+    expect(await ends(["task-result", task_id, ...limit])).toMatchObject({ code: 14, out: null });
+    expect((await node.task(task_id)).status).toBe("running");
+  });
+
+  it("is over as soon as the task is, or asks", async () => {
+    const patient = ["--wait-for", "1h", "--json"];
+    const text = (say: string) => [...call, "--text", say, ...patient];
+    expect(await ends(text("hello"))).toMatchObject({ code: 0, out: { result: { text: "echo: hello" } } });
+    const asked = await ends(text("Ask first: may I"));
+    expect(asked).toMatchObject({ code: 13, out: { status: "awaiting_input" } });
+    const answered = await ends(["task-resume", asked.out.task_id, "--yes", ...patient]);
+    expect(answered).toMatchObject({ code: 0, out: { result: { text: "permission: allow_once" } } });
+  });
+
+  it("holds for all turns of a thread together", async () => {
+    const opened = await ends(["thread-create", "--agent-a-id", "agent", "--agent-b-id", "other", "--json"]);
+    const { thread_id } = opened.out.thread;
+    const turn = ["thread-continue", thread_id, "--intent", "test.run", "--text", "hello"];
+    const sayings = ["--sender", "other", "--payload-for", 'agent={"mode":"cancelled"}'];
+    const auto = [...sayings, "--auto", "--max-turns", "3"];
+    const { code, out } = await cli.run([...turn, ...auto, "--wait-for", "5s"]);
+    const turns = out.split("\n").map((line) => JSON.parse(line) as { sender: string; status: string });
+    expect({ code, turns: turns.map(({ sender, status }) => `${sender} ${status}`) }).toEqual({
+      code: 14,
+      turns: ["other completed", "agent running"],
+    });
+  });
+
+  it("makes no task where it is no duration", async () => {
+    const newest = async () => (await node.call("GET", "/v1/tasks?limit=1")).body;
+    const before = await newest();
+    expect((await cli.run([...call, "--text", "hello", "--wait-for", "soon"])).code).toBe(2);
+    expect(await newest()).toEqual(before);
+  });
+});
+
+it("--id prints the id alone, for scripts", async () => {
+  const { out, err } = await cli.shell(
+    `alink-cli task-result "$(alink-cli call --intent test.run --text hello --id)" --wait`,
+  );
+  expect({ out, err }).toEqual({ out: "echo: hello", err: "" });
 });
 
 describe("pipes", () => {
