@@ -28,6 +28,7 @@ import { RuntimeLaunches } from "./commands/runtime-launches.ts";
 import { RuntimeStart } from "./commands/runtime-start.ts";
 import { RuntimeStop } from "./commands/runtime-stop.ts";
 import { Runtimes } from "./commands/runtimes.ts";
+import { Skill } from "./commands/skill.ts";
 import { Targets } from "./commands/targets.ts";
 import { TaskCancel } from "./commands/task-cancel.ts";
 import { TaskEvents } from "./commands/task-events.ts";
@@ -80,6 +81,7 @@ export const commands = {
   "registry-reload": RegistryReload,
   doctor: Doctor,
   init: Init,
+  skill: Skill,
   completion: Completion,
   "artifact-get": ArtifactGet,
   "token-create": TokenCreate,

@@ -101,7 +101,16 @@ function generate() {
 }
 
 function build() {
-  const inputs = ["contracts", "src", "cli", "generated", "configs", "package.json", "tsconfig.json"];
+  const inputs = [
+    "contracts",
+    "src",
+    "cli",
+    "skills",
+    "generated",
+    "configs",
+    "package.json",
+    "tsconfig.json",
+  ];
   ifChanged("build", inputs, "cli/dist/node.mjs", () => {
     say("building the node, the command line client and the fakes");
     run(pinnedNode, ["configs/build.ts"]);

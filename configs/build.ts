@@ -15,6 +15,11 @@ const programs = {
   "fake-acp-comm-agent": join(root, "cli/fakes/acp-comm-agent.ts"),
 };
 
+/** What `alink-cli skill` prints and installs. */
+const pages = readdirSync(join(root, "skills"), { recursive: true, encoding: "utf8" }).filter((path) =>
+  path.endsWith(".md"),
+);
+
 /** What the node serves from beside its bundle. */
 const served = ["openapi.json", "reference.html"];
 
@@ -85,6 +90,7 @@ const chunks = join(dist, "chunks");
 const rank = ({ path }: { path: string }) => (path.startsWith(chunks) ? 0 : 1);
 for (const { path, contents } of outputFiles.toSorted((a, b) => rank(a) - rank(b))) write(path, contents);
 for (const name of served) write(join(dist, name), readFileSync(join(root, "generated", name)));
+for (const path of pages) write(join(dist, "skills", path), readFileSync(join(root, "skills", path)));
 for (const folder of ["cli", "generated/client"]) {
   write(join(root, folder, "LICENSE"), readFileSync(join(root, "LICENSE")));
 }

@@ -46,9 +46,11 @@ it("the package has its programs, its licence and a page, and nothing else", asy
     /^bin\/[a-z-]+\.mjs$/,
     /^dist\/[a-z-]+\.mjs(\.LEGAL\.txt)?$/,
     /^dist\/chunks\/[\w.-]+\.mjs$/,
+    /^dist\/skills\/alink-agent\/(SKILL|references\/commands)\.md$/,
   ];
   const files = ["LICENSE", "README.md", "package.json", "dist/openapi.json", "dist/reference.html"];
-  expect(paths).toEqual(expect.arrayContaining([...files, ...Object.values(bin)]));
+  const skill = ["SKILL.md", "references/commands.md"].map((page) => `dist/skills/alink-agent/${page}`);
+  expect(paths).toEqual(expect.arrayContaining([...files, ...skill, ...Object.values(bin)]));
   const others = paths.filter((path) => !files.includes(path) && !known.some((form) => form.test(path)));
   expect(others.filter((path) => !/^dist\/chunks\/[\w.-]+\.LEGAL\.txt$/.test(path))).toEqual([]);
   // Of an earlier build nothing goes along: what there is is named by what there is.
@@ -125,6 +127,8 @@ it.skipIf(!canInstall || olderNode === undefined)(
       code: 0,
       out: expect.stringContaining("echo: hello"),
     });
+    const shown = await execa(program("alink-cli"), ["skill"], options);
+    expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^---\nname: alink-agent\n/) });
     const copied = await execa(program("alink-node"), ["backup", "copy"], options);
     expect(copied).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 task") });
     node.kill("SIGTERM");

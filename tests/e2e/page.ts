@@ -1,4 +1,4 @@
-/** Pages of the documents whose commands are run at a terminal, in order, by one shell. */
+/** Pages of the documents whose commands are run in order, by one shell, at a terminal or as programs run it. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -59,16 +59,24 @@ export interface Place {
   readonly home: string;
   readonly cwd?: string;
   readonly path?: string;
+  /** Whether a terminal shows what is printed; else it is read by a program, as an agent reads it. */
+  readonly atTerminal?: boolean;
   /** What is said where it fails. */
   readonly why: () => string;
 }
 
 /** Runs the steps by one shell, and compares what they print. */
-export function runSteps(steps: readonly Step[], { home, cwd = root, path, why }: Place): void {
+export function runSteps(
+  steps: readonly Step[],
+  { home, cwd = root, path, atTerminal = true, why }: Place,
+): void {
   const file = join(home, "page.sh");
   writeFileSync(file, scriptOf(steps.map(({ commands }) => commands)));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AETHROLINK_"));
-  const { stdout, status } = spawnSync("script", ["-qec", `bash ${file}`, "/dev/null"], {
+  const [program, ...args] = atTerminal
+    ? (["script", "-qec", `bash ${file}`, "/dev/null"] as const)
+    : (["bash", "-c", `bash ${file} 2>&1`] as const);
+  const { stdout, status } = spawnSync(program, args, {
     cwd,
     env: {
       ...Object.fromEntries(inherited),
