@@ -4,6 +4,7 @@ import { readConfig, settings } from "./config.ts";
 import { StartError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { type RunningNode, startNode } from "./main.ts";
+import { boundHeap } from "./memory.ts";
 import { isUpkeep, runUpkeep, upkeepHelp } from "./upkeep/commands.ts";
 import { version } from "./version.ts";
 
@@ -25,6 +26,7 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     if (isUpkeep(argv[0])) return await runUpkeep(argv[0], argv.slice(1), env);
     const config = readConfig(argv, env);
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
+    boundHeap();
     const starting = startNode(config, logger);
     stopAtSignals(starting, (thrown) => logger.error({ err: thrown }, "the node could not stop cleanly"));
     reloadAtHangup(starting);

@@ -56,11 +56,11 @@ function fill(home: Home, count: number): void {
     `INSERT INTO tasks (${columns.join()}) ${numbers} SELECT ${columns.map((name) => values[name] ?? "'{}'").join()} FROM numbers`,
   );
   const events = database.prepare(
-    `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at)
+    `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at, sender, target)
      ${numbers}, steps(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM steps WHERE seq < ${eventsOfTask})
      SELECT printf('02%023d', n) || seq, printf('01%024d', n), seq,
        CASE seq WHEN 1 THEN 'task.created' WHEN ${eventsOfTask} THEN 'task.completed' ELSE 'task.progress' END,
-       'running', 'runtime', '{"type":"message","text":"' || printf('%080d', n) || '"}', '2026-01-01T00:00:00.000Z'
+       'running', 'runtime', '{"type":"message","text":"' || printf('%080d', n) || '"}', '2026-01-01T00:00:00.000Z', 'sender-' || (n % 9), 'target-' || (n % 5)
      FROM numbers, steps`,
   );
   for (let from = 0; from < count; from += 50_000) {

@@ -33,12 +33,20 @@ const layers: readonly Layer[] = [
   { of: "src/main.ts", may: ["contracts/", "src/"] },
   { of: "src/node-command.ts", may: ["contracts/", "src/"] },
   { of: "src/upkeep/", may: ["contracts/", "src/"] },
-  ...["clock", "config", "errors", "log", "registry", "registry-adapters", "version", "yaml-file"].map(
-    (name) => ({
-      of: `src/${name}.ts`,
-      may: ["contracts/", "src/core/", "src/yaml-file.ts", "src/registry-adapters.ts", ...everywhere],
-    }),
-  ),
+  ...[
+    "clock",
+    "config",
+    "memory",
+    "errors",
+    "log",
+    "registry",
+    "registry-adapters",
+    "version",
+    "yaml-file",
+  ].map((name) => ({
+    of: `src/${name}.ts`,
+    may: ["contracts/", "src/core/", "src/yaml-file.ts", "src/registry-adapters.ts", ...everywhere],
+  })),
   { of: "src/doors.ts", may: ["src/http/", "src/config.ts", "src/core/", ...everywhere] },
   { of: "src/node-network.ts", may: ["contracts/", "src/"] },
   { of: "cli/", may: ["cli/"] },
