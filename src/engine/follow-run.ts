@@ -47,7 +47,7 @@ export function noteOfRun(engine: Engine, work: Work, happening: Happening): Pro
   kept?.catch((cause: unknown) => {
     if (work.lost !== undefined) return;
     work.lost = new Error(`what the runtime told could not be written: ${messageOf(cause)}`, { cause });
-    return cancelRun(engine, work);
+    cancelRun(engine, work);
   });
   return kept;
 }

@@ -46,7 +46,7 @@ export function startAttached(
     work.run = run;
     void askPlace(engine, work);
     countRunningTime(engine, work);
-    if (work.task.cancel !== null) await cancelRun(engine, work);
+    if (work.task.cancel !== null) cancelRun(engine, work);
     await followRun(engine, work, run);
   });
 }

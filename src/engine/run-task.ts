@@ -94,10 +94,10 @@ async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
   work.run = run;
   if (ended(work.task.status)) {
     // It was cancelled while it was handed over: the handle that still came is cancelled there.
-    await cancelRun(engine, work);
+    cancelRun(engine, work);
   } else {
     noteOfRun(engine, work, runningEvent(run));
-    if (work.task.cancel !== null) await cancelRun(engine, work);
+    if (work.task.cancel !== null) cancelRun(engine, work);
   }
   await followRun(engine, work, run);
 }

@@ -90,7 +90,7 @@ async function requestCancel(engine: Engine, task: OpenTask, request: CancelRequ
   cancelChildren(engine, task, { by: "parent", actor, reason });
   if (handedOver.has(task.status)) {
     await kept;
-    if (work !== undefined && !ended(task.status)) await cancelRun(engine, work);
+    if (work !== undefined && !ended(task.status)) cancelRun(engine, work);
     return;
   }
   const untold = "before the runtime had confirmed that it took the work";
@@ -118,8 +118,8 @@ function cancelChildren(engine: Engine, parent: OpenTask, request: CancelRequest
   }
 }
 
-/** Tells the run to stop; its final signal says how it ended. */
-export async function cancelRun(engine: Engine, work: Work): Promise<void> {
+/** Tells the run to stop; its final signal says how it ended. Nobody waits for the telling: it may take long. */
+export function cancelRun(engine: Engine, work: Work): void {
   const { run, task } = work;
   if (run === undefined) return;
   if (run.cancel === undefined) {
@@ -127,12 +127,11 @@ export async function cancelRun(engine: Engine, work: Work): Promise<void> {
     return;
   }
   armBackstop(engine, work, cutOffMs, "the runtime neither confirmed the cancel nor could be cut off");
-  try {
-    await run.cancel();
-  } catch (thrown) {
+  run.cancel().catch((thrown: unknown) => {
     engine.logger.warn({ err: thrown, task_id: task.fixed.task_id }, "a cancel could not be sent");
+    if (ended(task.status)) return;
     armBackstop(engine, work, confirmMs, `the cancel could not be sent: ${messageOf(thrown)}`);
-  }
+  });
 }
 
 function armBackstop(engine: Engine, work: Work, afterMs: number, detail: string): void {

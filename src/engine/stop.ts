@@ -62,7 +62,7 @@ async function interrupt(engine: Engine, work: Work): Promise<void> {
     });
     if (stop === undefined) resolve();
   });
-  await cancelRun(engine, work);
+  cancelRun(engine, work);
   await over;
 }
 

@@ -104,3 +104,34 @@ it("a cancel names who asked and why", async () => {
     reason: "no longer needed",
   });
 });
+
+/** A runtime whose runs never say that they have heard of a cancel; `handed`: when it lets go of one. */
+async function deafNode(handed: Promise<void> = Promise.resolve()): Promise<OpenEngine> {
+  const node = await openEngine({ fake: { script: byHand } });
+  const { submit } = node.fake;
+  node.fake.submit = async (...work) => {
+    const run = await submit(...work);
+    await handed;
+    return { ...run, cancel: () => new Promise<never>(byHand) };
+  };
+  return node;
+}
+
+it("a cancel is answered when it is on disk, however long the runtime takes to hear of it", async () => {
+  await using node = await deafNode();
+  const { task_id, turn } = await running(node);
+  expect(await node.cancel(task_id)).toEqual({ task_id, status: "running", over: false });
+  turn.confirmCancel();
+  expect((await node.reaches(task_id, "cancelled")).status).toBe("cancelled");
+});
+
+it("a run that comes after its task's cancel is followed to its end, however long it takes to hear of that", async () => {
+  const handed = Promise.withResolvers<void>();
+  await using node = await deafNode(handed.promise);
+  const { task_id } = await node.submit();
+  await node.fake.turn(0);
+  await node.cancel(task_id);
+  handed.resolve();
+  await until(() => !node.engine.works.has(task_id), "the end of the work");
+  expect(node.kinds(task_id).slice(-2)).toEqual(["7 task.cancel_requested", "8 task.cancelled"]);
+});
