@@ -104,7 +104,7 @@ export async function registerAgent(
     target === undefined ? undefined : engine.agents.know([target]),
     engine.agents.store.put(agent),
   ]);
-  setTarget(engine, agent_id, target);
+  followRecord(engine, agent_id);
   return agent;
 }
 
@@ -218,6 +218,12 @@ function checkedTarget({ agents }: Engine, agent: Agent): Target | undefined {
   fail("invalid_request", `${first?.path}: ${first?.message}`, { errors });
 }
 
+/** Routes by what is on disk now: of two who come at once the later one counts there. */
+function followRecord(engine: Engine, agent_id: string): void {
+  const agent = engine.agents.store.get(agent_id);
+  setTarget(engine, agent_id, agent === undefined ? undefined : checkedTarget(engine, agent));
+}
+
 /** Takes over what an agent is as a target now; undefined: it is none. */
 function setTarget(engine: Engine, agent_id: string, target: Target | undefined): void {
   const { agents, registry, routing } = engine;
@@ -257,7 +263,7 @@ export async function unregisterAgent(engine: Engine, principal: Principal, agen
   refuseWhenStopping(engine);
   ownAgent(engine, principal, agent_id);
   await engine.agents.store.remove(agent_id);
-  setTarget(engine, agent_id, undefined);
+  followRecord(engine, agent_id);
 }
 
 function ownAgent(engine: Engine, principal: Principal, agent_id: string): Agent {

@@ -1,10 +1,12 @@
 /** Agents over HTTP: registering, leases by the clock, and the targets that agents are. */
 import { describe, expect, it } from "vitest";
-import type { AgentRecord } from "#contracts/agents.ts";
+import { type AgentRecord, AgentRegistrationRequest } from "#contracts/agents.ts";
+import { registerAgent, unregisterAgent } from "#src/engine/agents.ts";
 import { fakeTarget, openEngine, until } from "../../open-engine.ts";
 import { type OpenServer, openServer, type Reply } from "../../open-server.ts";
 
 const byHand = () => {};
+const operator = { kind: "operator", name: "tests" } as const;
 const transport_kind = "local_managed";
 const reach = { transport_kind, adapter: "acp", launch: { command: ["secret-program", "--key", "s3cret"] } };
 const editor = { ...reach, agent_id: "editor", capabilities: ["text.edit"] };
@@ -266,6 +268,23 @@ describe("an agent as a target", () => {
     expect(codeOf(await server.call("GET", "/v1/agents/editor"))).toEqual([404, "agent_not_found"]);
     turn.complete("done");
     await node.reaches(running.task_id, "completed");
+  });
+
+  it.each([
+    ["taken out while it is registered anew", ["register", "unregister"], []],
+    ["registered anew while it is taken out", ["unregister", "register"], ["agent editor"]],
+  ] as const)("that is %s is a target exactly if its record is there", async (_, acts, left) => {
+    await using server = await openServer();
+    await register(server, editor);
+    const parsed = AgentRegistrationRequest.parse(editor);
+    const act = {
+      register: () => registerAgent(server.node.engine, operator, parsed),
+      unregister: () => unregisterAgent(server.node.engine, operator, "editor"),
+    };
+    await Promise.all(acts.map((name) => act[name]()));
+    const { agents } = (await server.call("GET", "/v1/agents")).body as { agents: AgentRecord[] };
+    expect(agents.map(({ agent_id }) => `agent ${agent_id}`)).toEqual(left);
+    expect((await targetIds(server)).slice(1)).toEqual(left);
   });
 
   it("whose command is another gets a new process when its tasks are over, and not for another name", async () => {
