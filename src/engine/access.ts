@@ -2,19 +2,34 @@
  * What a caller may see and do of tasks.
  *
  * 1. The operator and readers see everything; an agent what it sends or is the target of; a process of
- *    the node what it runs and what it sends.
+ *    the node what it has in hand, what is beneath that, and what its target sends: of what its target was
+ *    given before, or gives to other processes of it, nothing.
  * 2. A read of what is others' is a read of what isn't there; an act on it is refused.
  */
+import type { Trace } from "#contracts/tasks.ts";
 import { concerns, delegatorOf, type Principal, participantOf } from "#src/core/access.ts";
 import { fail } from "#src/errors.ts";
 import type { Engine } from "./engine.ts";
 
 /** Whether a caller sees a task; not of one that isn't there. */
-export function seesTask({ reader }: Engine, principal: Principal, task_id: string): boolean {
+export function seesTask(engine: Engine, principal: Principal, task_id: string): boolean {
   const participant = participantOf(principal);
   if (participant === undefined) return true;
-  const parties = reader.standing(task_id);
-  return parties !== undefined && concerns(parties, participant);
+  const parties = engine.reader.standing(task_id);
+  if (parties === undefined) return false;
+  if (principal.kind !== "runtime") return concerns(parties, participant);
+  return parties.sender === participant || isInHand(engine, principal.launch_id, task_id);
+}
+
+/** Whether a process has a task in hand, or one above it. */
+function isInHand({ inHand, log, reader }: Engine, launch_id: string, task_id: string): boolean {
+  const own = new Set(inHand.of(launch_id).map(({ fixed }) => fixed.task_id));
+  for (let next: string | undefined = task_id; next !== undefined && own.size > 0; ) {
+    if (own.has(next)) return true;
+    const trace: Trace | undefined = log.get(next)?.fixed.trace ?? reader.get(next)?.trace;
+    next = trace?.parent_task_id;
+  }
+  return false;
 }
 
 /** @throws RequestError task_not_found where the caller doesn't see the task */

@@ -181,16 +181,32 @@ describe("an agent", () => {
 });
 
 describe("a process of the node", () => {
-  it("sees what it runs and what it sends, and nothing else, until its token is taken back", async () => {
-    const runs = await taskOf("local", "critic");
-    const others = await taskOf("local", "editor");
-    expect((await call("runtime", "GET", `/v1/tasks/${runs}`)).status).toBe(200);
-    expect(codeOf(await call("runtime", "GET", `/v1/tasks/${others}`))).toEqual([404, "task_not_found"]);
-    tokens["passing"] = "another";
-    const takeBack = server.lend(tokens["passing"], "critic");
-    expect((await call("passing", "GET", `/v1/tasks/${runs}`)).status).toBe(200);
+  const reads = (who: string, id: string, rest = "") => call(who, "GET", `/v1/tasks/${id}${rest}`);
+
+  it("sees what it has in hand, what is beneath that, and what its target sends, and nothing else", async () => {
+    const earlier = await taskOf("local", "critic");
+    const sent = await taskOf("critic", "editor");
+    const { node } = server;
+    const request = { target_runtime: "critic", payload: { mode: "silent" } };
+    const { task_id } = await node.submit(request);
+    await node.reaches(task_id, "running");
+    const launch_id = node.fake.turns.at(-1)?.lease.launch_id;
+    tokens["process"] = "of-the-process-that-has-it";
+    const takeBack = server.lend(tokens["process"], "critic", launch_id);
+    const childOf = (parent_task_id: string) =>
+      node.submit({ target_runtime: "editor", payload: { mode: "silent" }, trace: { parent_task_id } });
+    const child = await childOf(task_id);
+    const grandchild = await childOf(child.task_id);
+    for (const own of [task_id, child.task_id, grandchild.task_id, sent])
+      expect((await reads("process", own)).status).toBe(200);
+    for (const path of ["", "/events", "/tree"])
+      expect(codeOf(await reads("process", earlier, path))).toEqual([404, "task_not_found"]);
+    expect(codeOf(await reads("runtime", task_id))).toEqual([404, "task_not_found"]);
+    await node.cancel(task_id);
+    await until(() => !node.engine.works.has(task_id));
+    expect(codeOf(await reads("process", child.task_id))).toEqual([404, "task_not_found"]);
     takeBack();
-    expect(codeOf(await call("passing", "GET", `/v1/tasks/${runs}`))).toEqual([401, "unauthorized"]);
+    expect(codeOf(await reads("process", child.task_id))).toEqual([401, "unauthorized"]);
     const { tokens: listed } = (await server.call("GET", "/v1/tokens")).body as { tokens: unknown[] };
     expect(JSON.stringify(listed)).not.toContain("critic");
   });
