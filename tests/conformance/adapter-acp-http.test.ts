@@ -3,9 +3,11 @@ import { freePort } from "../free-port.ts";
 import { type AdapterSetup, adapterConformance } from "./adapter.ts";
 
 /** The shipped fake as a server that the node starts. */
-const setupOf = (name: string, ...flags: string[]): AdapterSetup => ({
+const setupOf = (name: string, dialect: string, ...flags: string[]): AdapterSetup => ({
   name,
-  polls: flags.includes("--no-stream"),
+  polls: dialect === "aethrolink" || flags.includes("--no-stream"),
+  speaksAtItsEnd: dialect === "aethrolink",
+  keepsSessions: dialect !== "aethrolink",
   hasExecutors: false,
   hasVersion: false,
   async open({ cancelGraceMs, lineLimit }) {
@@ -14,16 +16,16 @@ const setupOf = (name: string, ...flags: string[]): AdapterSetup => ({
       ...(lineLimit === undefined ? {} : { limit: lineLimit }),
     });
     const port = await freePort();
-    const other = (target_id: string, ...more: string[]) => managedTarget(port, more, { target_id });
-    const missing = managedTarget(port);
+    const managed = (target_id: string, ...more: string[]) =>
+      managedTarget(port, ["--dialect", dialect, ...more], { target_id, dialect });
+    const missing = managed("missing");
     return {
       adapter: opened.adapter,
-      target: managedTarget(port, flags),
-      refusing: other("refusing", "--mode", "submit_fail"),
-      failing: other("failing", "--mode", "launch_fail"),
+      target: managed("tested", ...flags),
+      refusing: managed("refusing", "--mode", "submit_fail"),
+      failing: managed("failing", "--mode", "launch_fail"),
       missing: {
         ...missing,
-        target_id: "missing",
         launch: { ...missing.launch, command: ["/nowhere/agent", ...commAgent()] },
       },
       starts: () => opened.ledger.rows().length,
@@ -32,5 +34,6 @@ const setupOf = (name: string, ...flags: string[]): AdapterSetup => ({
   },
 });
 
-adapterConformance(setupOf("HTTP Agent Communication Protocol"));
-adapterConformance(setupOf("HTTP Agent Communication Protocol, polling,", "--no-stream"));
+adapterConformance(setupOf("HTTP Agent Communication Protocol", "acp"));
+adapterConformance(setupOf("HTTP Agent Communication Protocol, polling,", "acp", "--no-stream"));
+adapterConformance(setupOf("HTTP Agent Communication Protocol, in its older dialect,", "aethrolink"));

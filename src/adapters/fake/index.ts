@@ -46,6 +46,8 @@ export interface FakeOptions {
   readonly canResume?: boolean;
   /** What becomes of answers in place of being given. */
   readonly resume?: NonNullable<Run["resume"]>;
+  /** What becomes of cancels in place of being told to the run. */
+  readonly cancel?: NonNullable<Run["cancel"]>;
 }
 
 export interface FakeAdapter extends RuntimeAdapter {
@@ -101,12 +103,12 @@ async function submit(
 ): Promise<Run> {
   await (state.options.submit ?? refuseByMode)(task, target);
   const process = state.processes.get(`${target.target_id} ${lease.subcontext_key}`);
-  if (process === undefined || lease.gone.aborted || signal.aborted) {
+  if (process === undefined || lease.gone.aborted) {
     throw new AdapterFault("submit_failed", "its process has gone");
   }
   const live = task.sticky_key !== null && process.sessions.has(task.sticky_key);
   if (task.sticky_key !== null) process.sessions.add(task.sticky_key);
-  const { turn, run } = startTurn({
+  const { turn, run, giveUp } = startTurn({
     task,
     target,
     lease,
@@ -115,15 +117,16 @@ async function submit(
     canCancel: state.options.canCancel ?? true,
     canResume: state.options.canResume ?? true,
     resume: state.options.resume,
+    cancel: state.options.cancel,
     continuity: live
       ? { continuity: "live", continuity_reason: "the session is still open" }
       : { continuity: "fresh", continuity_reason: "no session of this conversation" },
     session: task.sticky_key ?? task.task_id,
   });
   process.turns.add(turn);
-  signal.addEventListener("abort", () => {
-    turn.emit({ kind: "failed", reason: "interrupted", detail: "the node stopped waiting" });
-  });
+  // Also where that was while it was handed over: then it is told at once.
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp);
   state.turns.add(turn);
   void (state.options.script ?? ((t) => runByMode(t, state.clock, process.end)))(turn);
   return run;

@@ -48,6 +48,7 @@ export interface FakeTurnOptions {
   readonly canCancel: boolean;
   readonly canResume: boolean;
   readonly resume: Run["resume"];
+  readonly cancel: Run["cancel"];
   readonly continuity: Pick<Run, "continuity" | "continuity_reason">;
   readonly session: string;
 }
@@ -55,7 +56,7 @@ export interface FakeTurnOptions {
 const neverWithdrawn = new AbortController().signal;
 
 /** A turn for the script, and the run that the engine gets of it. */
-export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run } {
+export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run; giveUp: () => void } {
   const queue = createSignalQueue();
   const cancelled = new AbortController();
   const questions = createQuestions(options.clock, (signal) => void queue.push(signal));
@@ -106,13 +107,19 @@ export function startTurn(options: FakeTurnOptions): { turn: FakeTurn; run: Run 
       emit({ kind: "cancelled", how: "quarantined", result: result() });
     });
   };
+  /** Nobody waits for it any more. */
+  const giveUp = (): void => {
+    if (queue.ended()) return;
+    emit({ kind: "failed", reason: "interrupted", detail: "the node stopped waiting", result: result() });
+    cancelled.abort();
+  };
   const adapter_state: JsonObject = {};
   const run: Run = {
     handle: { binding: "acp_client_stdio", remote_session_id: options.session, adapter_state },
     ...options.continuity,
     signals: queue.signals,
     ...(options.canResume ? { resume: options.resume ?? questions.answer } : {}),
-    ...(options.canCancel ? { cancel } : {}),
+    ...(options.canCancel ? { cancel: options.cancel ?? cancel } : {}),
   };
-  return { turn, run };
+  return { turn, run, giveUp };
 }

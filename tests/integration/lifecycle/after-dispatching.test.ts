@@ -169,6 +169,24 @@ describe.each(["running", "awaiting_input"] as const)("from %s", (status) => {
     expect(node.record(task_id).status).toBe("failed");
   });
 
+  it("after cancel: it can't be sent → failed: cancel_failed, with why, unless the run ends in 5 s", async () => {
+    const cancel = () => Promise.reject(new Error("the pipe broke"));
+    await using node = await openEngine({ fake: { script: byHand, cancel } });
+    const { task_id } = await open(node);
+    await node.cancel(task_id);
+    node.clock.advance(4999);
+    expect(node.record(task_id).status).toBe(status);
+    node.clock.advance(1);
+    expect((await node.reaches(task_id, "failed")).last_error).toEqual({
+      reason: "cancel_failed",
+      detail: "the cancel could not be sent: the pipe broke",
+    });
+    const other = await open(node);
+    await node.cancel(other.task_id);
+    other.turn.complete("all the same");
+    expect((await node.reaches(other.task_id, "completed")).result?.text).toBe("all the same");
+  });
+
   it("a fault of ours → failed: internal_error", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
     const { task_id, turn } = await open(node);

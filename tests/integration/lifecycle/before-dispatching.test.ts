@@ -246,6 +246,7 @@ describe("from dispatching", () => {
     await asked.promise;
     expect(await node.cancel(task_id)).toMatchObject({ status: "cancelled" });
     answer.resolve();
+    expect((await node.fake.turn(0)).cancelled.aborted).toBe(true);
     await until(() => node.engine.works.size === 0, "the work to be over");
     expect(
       node

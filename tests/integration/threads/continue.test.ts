@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { AgentRegistrationRequest } from "#contracts/agents.ts";
-import { registerAgent } from "#src/engine/agents.ts";
+import { registerAgent, unregisterAgent } from "#src/engine/agents.ts";
 import { fakeTarget, until } from "../../open-engine.ts";
 import { coded, goOn, inspect, openThread, openTwo, payloadsOf, said, stands, turnsOf } from "./world.ts";
 
@@ -124,6 +124,53 @@ it("gives the same turn again for a key that it knows, also while the turn is op
   expect([first.replayed, second.replayed, third.replayed]).toEqual([false, true, true]);
   expect(new Set([first, second, third].map(({ task }) => task.task_id)).size).toBe(1);
   await expect(goOn(node, thread_id, { payload: "other" }, key)).rejects.toThrow("idempotency_key_reused");
+});
+
+it("gives the same turn again for a key after a restart, and after turns that followed", async () => {
+  const first = await openTwo();
+  const thread_id = await openThread(first);
+  const key = { principal: "p", method: "POST", path: `/v1/threads/${thread_id}/continue`, key: "k" };
+  const made = await goOn(first, thread_id, {}, key);
+  await stands(first, thread_id, "completed");
+  await goOn(first, thread_id);
+  await stands(first, thread_id, "completed");
+  first.abandon();
+  await using node = await openTwo({ dir: first.dir, clock: first.clock });
+  const again = await goOn(node, thread_id, {}, key);
+  expect([again.replayed, again.task.task_id]).toEqual([true, made.task.task_id]);
+  await expect(goOn(node, thread_id, { payload: "other" }, key)).rejects.toThrow("idempotency_key_reused");
+  expect(turnsOf(node, thread_id)).toEqual(["1 a>b completed", "2 b>a completed"]);
+});
+
+it("can be looked at, and continued towards the other one, when a participant was taken out; back again it goes on", async () => {
+  await using node = await openTwo();
+  const { engine } = node;
+  const operator = { kind: "operator", name: "tests" } as const;
+  const helper = AgentRegistrationRequest.parse({
+    agent_id: "helper",
+    transport_kind: "local_managed",
+    adapter: "acp",
+    launch: { command: ["helper"] },
+  });
+  await registerAgent(engine, operator, helper);
+  const thread_id = await openThread(node, { agent_b_id: "helper" });
+  await goOn(node, thread_id);
+  await stands(node, thread_id, "completed");
+  await unregisterAgent(engine, operator, "helper");
+  await goOn(node, thread_id); // helper spoke last: its words still go to a
+  await stands(node, thread_id, "completed");
+  await expect(goOn(node, thread_id)).rejects.toThrow("target_not_found");
+  const { participants, next_continue } = inspect(node, thread_id);
+  expect(participants.map(({ agent_id }) => agent_id)).toEqual(["a", "helper"]);
+  expect(next_continue).toMatchObject({ target_agent_id: "helper", will_reuse_remote_session: false });
+  await registerAgent(engine, operator, helper);
+  await goOn(node, thread_id);
+  await stands(node, thread_id, "completed");
+  expect(turnsOf(node, thread_id)).toEqual([
+    "1 a>helper completed",
+    "2 helper>a completed",
+    "3 a>helper completed",
+  ]);
 });
 
 it("keeps each one's session by the thread", async () => {

@@ -25,6 +25,15 @@ describe("--defaults", () => {
     ["", {}],
   ])("%s", (text, wanted) => expect(defaultsOf(text)).toEqual(wanted));
 
+  it("takes each value for what it is: a text among numbers stays a text, and they stay numbers", () => {
+    expect(defaultsOf("retries=3,model=small,depth=0,budget=2.5")).toEqual({
+      retries: 3,
+      model: "small",
+      depth: 0,
+      budget: 2.5,
+    });
+  });
+
   it.each(["a", "=1", "a=1,b"])("refuses %s", (text) => {
     expect(() => defaultsOf(text)).toThrow("write it as name=value");
   });

@@ -235,6 +235,22 @@ describe("cancelling", () => {
   });
 });
 
+describe("resuming", () => {
+  it("is 409 where the task asks for nothing, while it runs and behind its end, and 404 where there is none", async () => {
+    await using server = await openServer({ fake: { script: byHand } });
+    const { task_id, turn } = await running(server);
+    const resumed = async (id: string) => {
+      const { status, body } = await server.call("POST", `/v1/tasks/${id}/resume`, { payload: {} });
+      return [status, (body as { code: string }).code];
+    };
+    expect(await resumed(task_id)).toEqual([409, "not_awaiting_input"]);
+    turn.complete();
+    await server.node.reaches(task_id, "completed");
+    expect(await resumed(task_id)).toEqual([409, "not_awaiting_input"]);
+    expect(await resumed("01KAT3Q4V5W6X7Y8Z9A0B1C2D3")).toEqual([404, "task_not_found"]);
+  });
+});
+
 describe("an artifact", () => {
   const text = "0123456789".repeat(2000);
 

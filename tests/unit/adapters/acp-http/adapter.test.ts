@@ -232,6 +232,47 @@ describe("sessions", () => {
   });
 });
 
+describe("two targets at one server", () => {
+  test("have sessions, leases and runs of their own; to let go of one leaves the other", async () => {
+    await using server = await startCommAgent();
+    await using http = openHttpAdapter();
+    const [one, other] = ["one", "other"].map((target_id) => externalTarget(server.url, { target_id }));
+    if (one === undefined || other === undefined) throw new Error("there are two");
+    const talk = { sticky_key: "talk" };
+    const told = async (target: typeof one, text: string) => {
+      const run = await http.run(target, taskOf(text, talk));
+      const end = await endOf(run);
+      return [run.continuity, end?.kind === "completed" && end.result.text];
+    };
+    expect(await told(one, "for one")).toEqual(["fresh", "echo: for one"]);
+    expect(await told(other, "HISTORY?")).toEqual(["fresh", "HISTORY[0]: "]);
+    const lease = http.adapter.usable(one, {});
+    const working = await http.run(other, taskOf({ mode: "cancelled" }));
+    await http.adapter.stop(one);
+    expect(lease?.gone.aborted).toBe(true);
+    expect([http.adapter.usable(one, {}), http.adapter.usable(other, {})?.gone.aborted]).toEqual([
+      undefined,
+      false,
+    ]);
+    await working.cancel?.();
+    expect(await endOf(working)).toMatchObject({ kind: "cancelled", how: "confirmed" });
+    expect(await told(one, "HISTORY?")).toEqual(["resumed", "HISTORY[1]: for one"]);
+  });
+
+  test("that is to be started for each of them belongs to the one that came first", async () => {
+    const port = await freePort();
+    await using http = openHttpAdapter();
+    await endOf(await http.run(managedTarget(port, [], { target_id: "one" }), taskOf("hi")));
+    const other = managedTarget(port, [], { target_id: "other" });
+    const fault = await faultOf(http.run(other, taskOf("hi")));
+    expect(fault).toMatchObject({
+      kind: "launch_failed",
+      message: expect.stringContaining("another server"),
+    });
+    expect(http.adapter.usable(managedTarget(port, [], { target_id: "one" }), {})).toBeDefined();
+  });
+});
+
 describe("headers", () => {
   const target = (url: string) =>
     externalTarget(url, { headers: { authorization: { env: "THE_KEY" }, "x-team": "red" } });
@@ -378,6 +419,24 @@ describe("a hand-over", () => {
     await using http = openHttpAdapter({ callMs: 200 });
     const fault = await faultOf(http.run(externalTarget(server.url), taskOf("hi")));
     expect(fault).toEqual({ kind: "timeout", message: expect.stringContaining("no answer in 200 ms") });
+  });
+
+  test("that was given up while the server took the work is cancelled there", async () => {
+    const asked = Promise.withResolvers<ServerResponse>();
+    await using server = await scripted({
+      ...completes,
+      "POST /runs": (res) => asked.resolve(res),
+      "GET /runs/run-1": (res) => json(res, ended("in-progress")),
+      "POST /runs/run-1/cancel": (res) => json(res, ended("cancelling"), 202),
+    });
+    await using http = openHttpAdapter();
+    const waiting = new AbortController();
+    const begun = http.run(externalTarget(server.url), taskOf("hi"), waiting.signal);
+    const res = await asked.promise;
+    waiting.abort();
+    json(res, ended("created"), 202);
+    expect(await endOf(await begun)).toMatchObject({ kind: "failed", reason: "interrupted" });
+    await expect.poll(() => server.seen.map(({ call }) => call)).toContain("POST /runs/run-1/cancel");
   });
 
   test("to a server that isn't there never was", async () => {
