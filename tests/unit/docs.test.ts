@@ -11,6 +11,9 @@ const pages = [
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md") && !file.includes("node_modules"))
     .map((file) => join("docs", file)),
+  "cli/README.md",
+  "skills/alink-agent/SKILL.md",
+  "skills/alink-agent/references/commands.md",
 ];
 
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
