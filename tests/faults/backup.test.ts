@@ -90,7 +90,10 @@ it("a copy of a stopped node is the same, and can be put back in its place", asy
   await first.stop();
   const copy = join(home.path, "copy");
   const { code, out } = await alinkNode(["backup", copy, "--data-dir", home.dataDir]);
-  expect([code, out.split("\n")[0]]).toEqual([0, `copied to ${copy}: 1 task, 1 artifact, node.key, operator.token`]);
+  expect([code, out.split("\n")[0]]).toEqual([
+    0,
+    `copied to ${copy}: 1 task, 1 artifact, node.key, operator.token`,
+  ]);
   const place = join(home.path, "elsewhere");
   cpSync(copy, place, { recursive: true });
   chmodSync(place, 0o700);
