@@ -6,6 +6,7 @@
  *    it is unknown whether the server got what was sent.
  * 2. No redirect is followed: headers go to the address in the registry and to no other.
  * 3. No more of an answer is read than its limit.
+ * 4. Where the server is isn't told in why it doesn't answer: that is shown to more people than may know it.
  */
 import * as http from "node:http";
 import * as https from "node:https";
@@ -32,6 +33,8 @@ export interface Call {
   /** Behind the endpoint; or a whole URL. */
   readonly path: string;
   readonly body?: Json;
+  /** What it is called, where its path is nobody's business. */
+  readonly name?: string;
   /** Gives the call up. */
   readonly signal?: AbortSignal;
 }
@@ -73,7 +76,7 @@ export function open(server: Server, call: Call): Promise<Opened> {
     const refuse = (why: string, cause?: unknown): void => {
       over();
       asked.destroy();
-      reject(new NoAnswer(server.mask(`${call.method} ${url}: ${why}`), sent, { cause }));
+      reject(new NoAnswer(server.mask(`${nameOf(call)}: ${why}`), sent, { cause }));
     };
     const giveUp = (): void => refuse("it was given up");
     const over = (): void => {
@@ -91,7 +94,7 @@ export function open(server: Server, call: Call): Promise<Opened> {
       });
     });
     const takeBack = server.clock.after(server.callMs, () => refuse(`no answer in ${server.callMs} ms`));
-    asked.on("error", (error) => refuse(error.message || codeOf(error), error));
+    asked.on("error", (error) => refuse(codeOf(error), error));
     asked.on("socket", (socket) => {
       socket.setKeepAlive(true, 15_000); // a machine that has gone is noticed
       socket.once(url.startsWith("https:") ? "secureConnect" : "connect", () => {
@@ -104,7 +107,9 @@ export function open(server: Server, call: Call): Promise<Opened> {
   });
 }
 
-const codeOf = (error: Error & { readonly code?: unknown }) => String(error.code ?? "unknown error");
+const nameOf = ({ name, method, path }: Call) => name ?? `${method} ${path}`;
+/** Without the address that a message has (invariant 4). */
+const codeOf = (error: Error & { readonly code?: unknown }) => String(error.code ?? "the connection failed");
 
 function lengthOf(bytes: Buffer | undefined): { [name: string]: string } {
   if (bytes === undefined) return {};

@@ -79,9 +79,14 @@ export function createServers(options: ServersOptions): Servers {
 
   const ask = async (target: Target, signal: AbortSignal): Promise<void> => {
     const server = serverOf(target);
-    const answer = await callFor(server, { method: "GET", path: healthcheckOf(target), signal });
+    const answer = await callFor(server, {
+      name: "health check",
+      method: "GET",
+      path: healthcheckOf(target),
+      signal,
+    });
     if (answer.status < 200 || answer.status > 299)
-      throw new NoAnswer(`${target.endpoint} answered ${refusalOf(answer, server.mask)}`, true);
+      throw new NoAnswer(`health check: ${refusalOf(answer, server.mask)}`, true);
   };
   const forget = (target_id: string, why: string): void => {
     outside.get(target_id)?.lost.abort(new Error(why));
@@ -240,8 +245,8 @@ const urlOf = (target: Target): string => {
   return /^https?:/.test(path) ? path : `${target.endpoint ?? ""}${path}`;
 };
 
-const taken = ({ endpoint }: Target) =>
+const taken = ({ target_id }: Target) =>
   new AdapterFault(
     "launch_failed",
-    `another server answers at ${endpoint} already; stop it, or let launch.mode be external to use it`,
+    `another server answers at the endpoint of ${target_id} already; stop it, or let launch.mode be external to use it`,
   );

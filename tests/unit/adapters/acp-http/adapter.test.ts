@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import type { Json, JsonObject, Run } from "#src/core/ports.ts";
+import type { Json, JsonObject, Run, Target } from "#src/core/ports.ts";
 import { externalTarget, managedTarget, openHttpAdapter, startCommAgent } from "../../../comm-agent.ts";
 import { freePort } from "../../../free-port.ts";
 import {
@@ -475,6 +475,31 @@ describe("a server that means ill", () => {
       taskOf({ mode: "flood", chunks: 10_000, size: 16 }),
     );
     expect(await endOf(run)).toMatchObject({ kind: "failed", reason: "protocol_error" });
+  });
+});
+
+describe("where a server is", () => {
+  const told = async (target: Target) => {
+    await using http = openHttpAdapter();
+    const { message } = await faultOf(http.run(target, taskOf("hi")));
+    return [message, JSON.stringify(await http.adapter.health(target, {}))];
+  };
+
+  test("isn't told where it can't be reached, since that is shown to all who may ask", async () => {
+    const port = await freePort();
+    for (const said of await told(externalTarget(`http://127.0.0.1:${port}/hidden`))) {
+      expect(said).toContain("health check: ECONNREFUSED");
+      expect(said).not.toMatch(/127\.0\.0\.1|hidden/);
+    }
+  });
+
+  test("isn't told where it says that it isn't well", async () => {
+    await using server = await scripted({ "GET /well?key=k": (res) => json(res, { message: "ill" }, 503) });
+    const target = externalTarget(server.url, { healthcheck: "/well?key=k" });
+    for (const said of await told(target)) {
+      expect(said).toContain("health check: 503: ill");
+      expect(said).not.toMatch(/127\.0\.0\.1|key/);
+    }
   });
 });
 
