@@ -5,6 +5,8 @@
  * 1. A cancel is said once; one that could not be said is said again when the server answers.
  * 2. A cancel that isn't confirmed in the grace time cuts the run off: its process is ended where nothing
  *    else runs there, else its session is left for good.
+ * 3. A server that is out of reach is told later that nobody has answered its question: how long it may be
+ *    away is decided by who follows the run.
  */
 import type { Continuity } from "#contracts/enums.ts";
 import type { LeftRun } from "#src/core/left-run.ts";
@@ -52,6 +54,9 @@ export interface Begun {
   readonly left: Pick<LeftRun, "said" | "awaiting"> | undefined;
 }
 
+/** How long after a no that could not be said it is said again. */
+const againMs = 5000;
+
 export const nothingTaken: Taken = { events: 0, said: 0, made: 0 };
 
 /** Follows a run. */
@@ -63,6 +68,7 @@ export function createRun(begun: Begun, options: RunOptions): Run {
   let cancelAsked = false;
   let untold = false;
   let takeBackGrace = (): void => {};
+  let takeBackNo = (): void => {};
 
   const sayCancel = (): Promise<Answer> => callFor(server, { method: "POST", path });
   const interrupt = (): void => {
@@ -83,6 +89,7 @@ export function createRun(begun: Begun, options: RunOptions): Run {
     broke: () => void sayCancel().catch(() => {}), // its task fails whatever comes of it
     over() {
       takeBackGrace();
+      takeBackNo();
       signal.removeEventListener("abort", interrupt);
       following?.wake();
       begun.stream.abort();
@@ -103,6 +110,10 @@ export function createRun(begun: Begun, options: RunOptions): Run {
       await answering.reject(request_id);
     } catch (thrown) {
       if (!(thrown instanceof AdapterFault) || thrown.kind === "not_found") return;
+      if (thrown.kind === "remote_failed" && thrown.cause instanceof NoAnswer) {
+        takeBackNo = clock.after(againMs, () => void reject(request_id)); // invariant 3
+        return;
+      }
       const detail = `nobody answered in time, and the server did not take a no: ${thrown.message}`;
       turn.fail("remote_failed", detail);
       sayCancel().catch(() => {}); // its task has ended already

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { externalTarget, openHttpAdapter } from "../../../comm-agent.ts";
+import { createFakeClock } from "../../../fake-clock.ts";
 import { signalsOf, taskOf } from "../../../launching.ts";
 
 const asked: JsonObject[] = [
@@ -83,4 +84,55 @@ describe.each([
     expect(signals.map(({ kind }) => kind)).toEqual(["resumed", "progress", "completed"]);
     expect(signals.at(-1)).toMatchObject({ result: { text: "once" } });
   });
+});
+
+test("a question of an earlier life whose time is over waits with its no until the server is back", async () => {
+  const clock = createFakeClock();
+  let away = true;
+  let status = "awaiting_input";
+  const refused: string[] = [];
+  const server = createServer((req, res) => {
+    if (away) return res.destroy();
+    if (req.method === "POST") {
+      refused.push(String(req.url));
+      status = "completed";
+      return json(res, { run_id: "run-1", status: "running" }, 202);
+    }
+    return json(res, req.url === "/runs/run-1" ? { run_id: "run-1", status, output: [{ parts }] } : {}, 200);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  await using http = openHttpAdapter({ clock });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const taken = { events: 0, said: 0, made: 0 };
+  const session_id = "11111111-1111-4111-8111-111111111111";
+  const run = http.adapter.attach?.(
+    {
+      task: taskOf("go"),
+      adapter_state: { run_id: "run-1", session_id, endpoint, taken },
+      said: "",
+      awaiting: [{ request_id: "q", leftMs: -1000 }],
+    },
+    externalTarget(endpoint, { dialect: "aethrolink" }),
+  );
+  if (run === undefined) throw new Error("it was not attached");
+  const heard = signalsOf(run);
+  let ended = false;
+  void heard.then(() => {
+    ended = true;
+  });
+  const pass = async (holds: () => boolean) => {
+    for (let n = 0; n < 2000 && !holds(); n++) {
+      clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const start = clock.now();
+  await pass(() => ended || clock.now() - start > 60_000);
+  expect(ended).toBe(false);
+  away = false;
+  await pass(() => ended);
+  server.closeAllConnections();
+  server.close();
+  expect(refused).toEqual(["/runs/run-1/resume"]);
+  expect((await heard).map(({ kind }) => kind).at(-1)).toBe("completed");
 });
