@@ -1,6 +1,7 @@
 import { commAgent, managedTarget, openHttpAdapter } from "../comm-agent.ts";
 import { freePort } from "../free-port.ts";
-import { type AdapterSetup, adapterConformance } from "./adapter.ts";
+import { adapterConformance } from "./adapter.ts";
+import type { AdapterSetup } from "./adapter-setup.ts";
 
 /** The shipped fake as a server that the node starts. */
 const setupOf = (name: string, dialect: string, ...flags: string[]): AdapterSetup => ({
