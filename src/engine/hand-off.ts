@@ -77,9 +77,8 @@ async function refused(engine: Engine, turn: TurnRow, { code, message, retryAfte
 
 async function requestOf(engine: Engine, turn: TurnRow, plan: HandOffPlan): Promise<TaskCreateRequest> {
   const { thread_id, target_agent_id: sender, sender_agent_id: target_runtime } = turn;
-  const own = Object.hasOwn(plan.payload_by_agent, sender) ? plan.payload_by_agent[sender] : undefined;
-  const payload = own ?? { text: await answerOf(engine, turn) };
-  const intent = plan.intent_by_agent[sender] ?? plan.intent;
+  const payload = ownOf(plan.payload_by_agent, sender) ?? { text: await answerOf(engine, turn) };
+  const intent = ownOf(plan.intent_by_agent, sender) ?? plan.intent;
   if (intent === undefined)
     throw new RequestError(
       "nothing_to_say",
@@ -95,6 +94,10 @@ async function requestOf(engine: Engine, turn: TurnRow, plan: HandOffPlan): Prom
     payload: payload as TaskCreateRequest["payload"],
   };
 }
+
+/** What was given for a name; an agent may be called `constructor`. */
+const ownOf = <T>(given: { readonly [agent_id: string]: T }, agent_id: string): T | undefined =>
+  Object.hasOwn(given, agent_id) ? given[agent_id] : undefined;
 
 /** The whole text that a turn was answered with. */
 async function answerOf({ reader, artifacts }: Engine, { task_id }: TurnRow): Promise<string> {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createThread } from "#src/engine/threads.ts";
 import { fakeTarget, until } from "../../open-engine.ts";
 import { goOn, inspect, openThread, openTwo, payloadsOf, stands, turnsOf } from "./world.ts";
 
@@ -147,6 +148,20 @@ it("ends where an actor repeats itself, if it shall", async () => {
   await goOn(node, thread_id, { auto_continue: true, max_turns: 9, stop_on_same_actor_repeat: true });
   await until(() => inspect(node, thread_id).hand_off?.ended === "same_actor_repeat");
   expect(turnsOf(node, thread_id)).toHaveLength(3);
+});
+
+it("takes the turns' intent for an agent whose name is that of something every object has", async () => {
+  const targets = ["a", "constructor"].map((target_id) => fakeTarget({ target_id, capabilities: [] }));
+  await using node = await openTwo({ targets });
+  const two = { agent_a_id: "a", agent_b_id: "constructor", continuity_key: undefined };
+  const { thread_id } = await createThread(node.engine, two);
+  await goOn(node, thread_id, { ...four, max_turns: 2 });
+  await stands(node, thread_id, "completed");
+  expect(turnsOf(node, thread_id)).toEqual(["1 a>constructor completed", "2 constructor>a completed"]);
+  expect(node.engine.reader.list({ thread_id }, 9).map(({ intent }) => intent)).toEqual([
+    "test.run",
+    "test.run",
+  ]);
 });
 
 it("ends where the next turn can't be begun, and says why", async () => {
