@@ -226,7 +226,8 @@ function traceOf(
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-const hourMs = 60 * 60 * 1000;
+/** How long a task may wait to be dispatched, if nobody says. */
+export const usualQueueTimeoutMs = 60 * 60 * 1000;
 const longestWaitMs = 10 * 60 * 1000;
 
 function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Target): Delivery {
@@ -236,7 +237,7 @@ function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Tar
     launch_if_down: delivery?.launch_if_down ?? true,
     timeout_ms: limits.find((limit) => limit !== undefined) ?? null,
     question_timeout_ms: delivery?.question_timeout_ms ?? dayMs,
-    queue_timeout_ms: delivery?.queue_timeout_ms ?? hourMs,
+    queue_timeout_ms: delivery?.queue_timeout_ms ?? usualQueueTimeoutMs,
     wait_ms: delivery?.wait_ms ?? longestWaitMs,
   };
 }

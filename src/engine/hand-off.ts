@@ -14,7 +14,7 @@ import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import type { Json } from "#src/core/ports.ts";
 import { RequestError } from "#src/errors.ts";
 import type { TurnRow } from "#src/store/threads.ts";
-import { createTask } from "./create-task.ts";
+import { createTask, usualQueueTimeoutMs } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { type HandOffPlan, handOffEndOf, isOver, planOf } from "./thread-standing.ts";
 
@@ -65,13 +65,17 @@ async function beginNext(engine: Engine, turn: TurnRow, plan: HandOffPlan): Prom
     await createTask(engine, { request, following });
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown;
-    await refused(engine, turn, thrown);
+    await refused(engine, turn, plan, thrown);
   }
 }
 
-/** What may pass is tried again; what doesn't ends the hand-off. */
-async function refused(engine: Engine, turn: TurnRow, { code, message, retryAfterS }: RequestError) {
-  if (retryAfterS === undefined) await engine.threads.end(turn, "refused", `${code}: ${message}`);
+/** What may pass is tried again for as long as a task may wait in a queue; what doesn't ends the hand-off. */
+async function refused(engine: Engine, turn: TurnRow, plan: HandOffPlan, refusal: RequestError) {
+  const { code, message, retryAfterS } = refusal;
+  const limitMs = plan.common.delivery?.queue_timeout_ms ?? usualQueueTimeoutMs;
+  const over = Date.parse(engine.reader.get(turn.task_id)?.finished_at ?? turn.created_at);
+  if (retryAfterS === undefined || engine.clock.now() - over > limitMs)
+    await engine.threads.end(turn, "refused", `${code}: ${message}`);
   else engine.clock.after(retryAfterS * 1000, () => void handOn(engine, turn.thread_id));
 }
 

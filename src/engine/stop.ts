@@ -19,7 +19,7 @@ export async function stopEngine(engine: Engine): Promise<void> {
   engine.stopping = true;
   const works = [...engine.works.values()];
   for (const work of works) if (work.run === undefined) leave(work);
-  await Promise.all(works.map(letGo));
+  await Promise.race([Promise.all(works.map(letGo)), elapsed(engine, confirmMs)]);
   const running = works.filter((work) => work.run !== undefined && !work.left);
   await Promise.race([
     Promise.all(running.map((work) => interrupt(engine, work))),

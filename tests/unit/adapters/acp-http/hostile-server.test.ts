@@ -33,6 +33,20 @@ describe("headers", () => {
     });
   });
 
+  test("of the registry go to its server alone, not to another that tells of its health", async () => {
+    await using server = await scripted(completes);
+    await using monitor = await scripted({ "GET /ready": (res) => json(res, {}) });
+    await using http = openHttpAdapter({ environment });
+    const watched = { ...target(server.url), healthcheck: `${monitor.url}/ready` };
+    expect((await http.adapter.probe(watched, {}, patient)).error).toBeUndefined();
+    expect(monitor.seen.map(({ headers }) => [headers.authorization, headers["x-team"]])).toContainEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(monitor.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+    expect(server.seen.find(({ headers }) => headers.authorization === undefined)).toBeUndefined();
+  });
+
   test("that no request could carry are refused before anything is sent", async () => {
     await using server = await scripted(completes);
     await using http = openHttpAdapter({ environment });
