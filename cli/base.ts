@@ -1,5 +1,6 @@
 /** What all commands share: how they find the node, print, and fail. */
 
+import { stripVTControlCharacters } from "node:util";
 import {
   AethrolinkError,
   type CallOptions,
@@ -98,12 +99,21 @@ function explain(thrown: Error & { showHelp?: boolean }): Explanation {
   }
   const isUsage = thrown instanceof UsageError || thrown instanceof Errors.CLIError;
   const exit = isUsage ? exitCodes.usage : exitCodes.unexpected;
-  const [first = "it failed", ...rest] = thrown.message.split("\n").filter((line) => line.trim() !== "");
+  const [first = "it failed", ...rest] = linesOf(thrown.message);
   const more = rest.filter((line) => !line.startsWith("See more help"));
   return {
     lines: [`alink-cli: ${first}`, ...more, ...(isUsage ? ["See --help for how to call it."] : [])],
     exit,
   };
+}
+
+/** What a message says, without the heading and the dim letters that oclif gives those of flags at a terminal. */
+function linesOf(message: string): string[] {
+  const lines = stripVTControlCharacters(message)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  const [heading = "", ...mistakes] = lines;
+  return /^The following errors? occurred:$/.test(heading) ? mistakes.map((line) => line.trim()) : lines;
 }
 
 const hints: { readonly [code: string]: string } = {

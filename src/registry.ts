@@ -72,7 +72,9 @@ const isPlainUrl = (text: string): boolean => {
 
 const Runtime = z.strictObject({
   adapter: z
-    .string()
+    .string({
+      error: ({ input }) => (input === undefined ? "is missing: say acp or acp_http" : undefined),
+    })
     .refine(
       (adapter) => Object.hasOwn(adapters, adapter),
       "must be acp or acp_http; a2a and gateway are not in this version",

@@ -1,10 +1,11 @@
-import { continueThread } from "@aethrolink/client";
+import { AethrolinkError, continueThread } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
 import { taskInWords } from "../render.ts";
 import { idAlone, runtimeOption, threadId, waitFor, waitLimitOf } from "../shared-flags.ts";
 import { ThreadCommand } from "../thread-command.ts";
 import { continueRequestOf } from "../thread-request.ts";
 import { idempotencyKeyOf, idOf } from "../values.ts";
+import { warn } from "../waiting.ts";
 
 /** Begins the next turn of a thread. */
 export class ThreadContinue extends ThreadCommand {
@@ -74,7 +75,13 @@ export class ThreadContinue extends ThreadCommand {
     const limitMs = waitLimitOf(flags);
     const key = flags["idempotency-key"];
     const headers = key === undefined ? undefined : { "Idempotency-Key": idempotencyKeyOf(key) };
-    const answer = await continueThread(id, await continueRequestOf(flags), headers, node);
+    const request = await continueRequestOf(flags);
+    const answer = await continueThread(id, request, headers, node).catch((thrown: unknown) => {
+      const isUnheard = thrown instanceof AethrolinkError && thrown.code === "target_not_found";
+      if (isUnheard && flags.sender === undefined)
+        warn("the one who speaks next speaks to an agent that only sends; say with --sender who speaks");
+      throw thrown;
+    });
     if (flags.follow || flags.wait || limitMs) await this.stay(flags, answer.task, node, limitMs);
     else if (flags.id) this.log(answer.task.task_id);
     else

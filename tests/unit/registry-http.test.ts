@@ -41,6 +41,12 @@ describe("the registry", () => {
     });
   });
 
+  it("says what is missing where an entry has no adapter", () => {
+    const path = file("runtimes:\n  a:\n    endpoint: http://127.0.0.1:9102\n");
+    const { says } = refusal(() => readRegistry(path));
+    expect(says[0]).toBe("FILE:2:3: runtimes.a.adapter: is missing: say acp or acp_http");
+  });
+
   it("gives a server that the node starts, with its headers", () => {
     const more =
       "    dialect: aethrolink\n    healthcheck: /health\n    headers: { x-team: red, authorization: { env: KEY } }\n    launch: { mode: managed, command: [serve] }\n";

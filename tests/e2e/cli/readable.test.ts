@@ -35,6 +35,14 @@ async function screenOf(...args: string[]): Promise<string> {
 }
 
 describe.runIf(hasTerminal)("at a terminal", () => {
+  it("a wrong call is told in a plain line", async () => {
+    const { code, shown } = await cli.terminal("call", "--text", "hello").end();
+    expect({ code, lines: shown.trimEnd().split("\r\n") }).toEqual({
+      code: 2,
+      lines: ["alink-cli: Missing required flag intent", "See --help for how to call it."],
+    });
+  });
+
   it.each<[string[], RegExp]>([
     [["targets"], /^TARGET +ADAPTER +CAPABILITIES +FROM\nagent +acp\/generic +test.run +registry\n$/],
     [["runtimes", "--detail"], /COMMAND\nagent .*fake-acp-client-agent/],

@@ -38,6 +38,15 @@ async function open(): Promise<string> {
   return created.thread.thread_id;
 }
 
+it("says whom to name where the next to be spoken to only sends", async () => {
+  await node.call("POST", "/v1/agents/register", { agent_id: "quiet", transport_kind: "external" });
+  const opened = await cli.run(["thread-create", "--agent-a-id", "quiet", "--agent-b-id", "critic", "--id"]);
+  expect((await goOn(opened.out, "--text", "one", "--wait")).code).toBe(0);
+  const { code, err } = await goOn(opened.out, "--text", "two");
+  expect({ code, err }).toEqual({ code: 4, err: expect.stringContaining("say with --sender who speaks") });
+  expect((await goOn(opened.out, "--text", "two", "--sender", "quiet", "--wait")).code).toBe(0);
+});
+
 const goOn = (id: string, ...more: string[]) =>
   cli.run(["thread-continue", "--thread-id", id, "--intent", "test.run", ...more]);
 const lines = (out: string) => out.split("\n").map((line) => JSON.parse(line));
