@@ -177,6 +177,30 @@ it("ends where the next turn can't be begun, and says why", async () => {
   expect(turnsOf(node, thread_id)).toEqual(["1 a>b completed"]);
 });
 
+it("waits for a full queue as long as a task may wait in one, and no longer", async () => {
+  const targets = [
+    fakeTarget({ target_id: "a", queue: 1, max_concurrency: 1 }),
+    fakeTarget({ target_id: "b" }),
+  ];
+  await using node = await openTwo({ targets, fake: { script: () => {} } });
+  const thread_id = await openThread(node);
+  await goOn(node, thread_id, { ...four, delivery: { queue_timeout_ms: 12_000 } });
+  const turn = await node.fake.turn(0);
+  await node.submit({ target_runtime: "a" });
+  await node.fake.turn(1);
+  await node.submit({ target_runtime: "a", delivery: { queue_timeout_ms: 3_600_000 } });
+  turn.complete("one");
+  await stands(node, thread_id, "completed");
+  await until(() => node.clock.armed() > 0);
+  expect(inspect(node, thread_id).hand_off).toMatchObject({ turns_left: 3, ended: null });
+  await until(() => {
+    node.clock.advance(1000);
+    return inspect(node, thread_id).hand_off?.ended === "refused";
+  });
+  expect(inspect(node, thread_id).hand_off?.detail).toMatch(/^queue_full: /);
+  expect(node.clock.now() - Date.parse("2026-11-23T09:00:00.000Z")).toBeGreaterThanOrEqual(12_000);
+});
+
 it("goes on after a restart where the node was killed between the end of a turn and the next", async () => {
   const before = await openTwo({ fake: { script: () => {} } });
   const thread_id = await openThread(before);
