@@ -2,7 +2,7 @@
  * What the scripts of package.json run: installs and builds what is missing, then goes on under the
  * pinned Node. It has no dependencies and runs under any Node from 18 on.
  *
- *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|suite NAME> [flags]
+ *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|plants|suite NAME> [flags]
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -127,6 +127,7 @@ const verbs = {
   check: ["configs/check.ts"],
   generate: ["configs/generate.ts"],
   bench: ["tests/bench/bench.ts"],
+  plants: ["tests/plants/run.ts"],
 };
 
 /** Whether a node is told where its registry is, or where its configuration is, which may say so. */

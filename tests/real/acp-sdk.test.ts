@@ -156,6 +156,25 @@ describe("the reference server", () => {
     expect(saidIn(await state.node.history(task_id))).toBe(words(30));
   });
 
+  test("of others, killed in mid-run, fails the task with what it had said; up again it takes the next one", async () => {
+    const port = await freePort();
+    await using server = await startServer(acpServer(python(), port));
+    using home = createHome({ slow: httpEntry(server.url) });
+    await using node = await startNode(home);
+    const { task_id } = await ask(node, "slow", "600");
+    await said(node, task_id, "w2 ");
+    await server.kill();
+    const task = await node.task(task_id, 60);
+    expect(task.last_error).toMatchObject({
+      reason: "remote_failed",
+      detail: expect.stringContaining("could not be reached"),
+    });
+    expect(task.result?.text).toMatch(/^w0 w1 w2 /);
+    await using _again = await startServer(acpServer(python(), port));
+    const next = await ask(node, "slow", "2");
+    expect(await node.task(next.task_id, 30)).toMatchObject({ last_error: null, result: { text: words(2) } });
+  });
+
   test("that the node starts is up when it answers; killed in mid-run it fails the task, and is started anew", async () => {
     const port = await freePort();
     const more = { adapter: "acp_http", endpoint: `http://127.0.0.1:${port}` };

@@ -1,0 +1,27 @@
+/**
+ * Mistakes that programs of this kind make, each with the test that would show it, and the change that
+ * makes it here. `node configs/bootstrap.mjs plants` makes each in a copy and demands that its test fails.
+ */
+import { acts } from "./mistakes-of-acts.ts";
+import { answers } from "./mistakes-of-answers.ts";
+
+/** A piece of a file, which must be there exactly once, and what takes its place. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Plant {
+  /** Short and unique; what it is called on the command line. */
+  readonly name: string;
+  /** What goes wrong, in words. */
+  readonly mistake: string;
+  /** The test that shows it: its suite, its file, and its name as it stands there. */
+  readonly suite: "quick" | "e2e";
+  readonly test: string;
+  readonly shows: string;
+  readonly edits: readonly Edit[];
+}
+
+export const plants: readonly Plant[] = [...acts, ...answers];
