@@ -89,8 +89,8 @@ export const answers: readonly Plant[] = [
     edits: [
       {
         file: "src/http/routes/targets.ts",
-        find: ".map(detail ? detailOf : specOf)",
-        replace: ".map(detailOf)",
+        find: "(detail ? detailOf : specOf)(engine, target)",
+        replace: "detailOf(engine, target)",
       },
     ],
   },

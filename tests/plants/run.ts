@@ -96,7 +96,6 @@ function plant(copy: string, edits: readonly Edit[]): Disposable {
   const before = files.map((path) => [path, readFileSync(path, "utf8")] as const);
   for (const { file, find, replace } of edits) {
     const text = readFileSync(join(copy, file), "utf8");
-    if (text.split(find).length !== 2) throw new Error(`${file} has this not once: ${find}`);
     writeFileSync(
       join(copy, file),
       text.replace(find, () => replace),
@@ -118,7 +117,15 @@ function chosen(names: readonly string[]): readonly Plant[] {
   return names.length === 0 ? plants : plants.filter(({ name }) => names.includes(name));
 }
 
+/** @throws Error for a row that can't be made any more */
+function refuseStale({ name, edits }: Plant): void {
+  for (const { file, find } of edits)
+    if (readFileSync(join(root, file), "utf8").split(find).length !== 2)
+      throw new Error(`${name}: ${file} has this not exactly once: ${find}`);
+}
+
 const wanted = chosen(process.argv.slice(2));
+wanted.forEach(refuseStale);
 const copy = copyTree();
 const began = Date.now();
 let bad = 0;
