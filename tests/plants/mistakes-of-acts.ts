@@ -74,7 +74,7 @@ export const acts: readonly Plant[] = [
       {
         file: steer,
         find: 'engine.logger.warn({ err: thrown, task_id: task.fixed.task_id }, "a cancel could not be sent");',
-        replace: 'await engine.log.append(task, { kind: "task.cancelled", source: "core" });',
+        replace: 'engine.log.append(task, { kind: "task.cancelled", source: "core" });',
       },
     ],
   },
