@@ -58,7 +58,7 @@ export const acts: readonly Plant[] = [
     name: "forgets-a-late-handle",
     mistake: "a task that is cancelled before it has a handle goes on at the runtime that then takes it",
     suite: "quick",
-    test: "tests/unit/adapters/acp-http/adapter.test.ts",
+    test: "tests/unit/adapters/acp-http/hostile-server.test.ts",
     shows: "that was given up while the server took the work is cancelled there",
     edits: [
       { file: "src/adapters/acp-http/run.ts", find: "  if (signal.aborted) interrupt();\n", replace: "" },
@@ -129,8 +129,8 @@ export const acts: readonly Plant[] = [
     edits: [
       {
         file: agents,
-        find: "  if (target === undefined) routing.targets.delete(agent_id);\n  else routing.targets.set",
-        replace: "  if (target !== undefined) routing.targets.set",
+        find: "  await engine.agents.store.remove(agent_id);\n  followRecord(engine, agent_id);",
+        replace: "  await engine.agents.store.remove(agent_id);",
       },
     ],
   },
