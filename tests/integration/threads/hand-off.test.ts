@@ -190,8 +190,7 @@ it("waits for a full queue as long as a task may wait in one, and no longer", as
   await node.fake.turn(1);
   await node.submit({ target_runtime: "a", delivery: { queue_timeout_ms: 3_600_000 } });
   turn.complete("one");
-  await stands(node, thread_id, "completed");
-  await until(() => node.clock.armed() > 0);
+  await until(() => turnsOf(node, thread_id)[0] === "1 a>b completed");
   expect(inspect(node, thread_id).hand_off).toMatchObject({ turns_left: 3, ended: null });
   await until(() => {
     node.clock.advance(1000);
