@@ -124,6 +124,19 @@ export type StickyMode = (typeof stickyModes)[number];
 export const permissionPolicies = ["ask", "allow", "deny"] as const;
 export type PermissionPolicy = (typeof permissionPolicies)[number];
 
+/** What becomes of a task whose target's node can't be reached: it fails, or waits. */
+export const whenOffline = ["fail", "queue"] as const;
+export type WhenOffline = (typeof whenOffline)[number];
+
+/** How far a relayed task has come; then as it ended. */
+export const relayStatuses = [
+  "relay_pending",
+  "relay_streaming",
+  "relay_interrupted",
+  ...terminalStatuses,
+] as const;
+export type RelayStatus = (typeof relayStatuses)[number];
+
 /** How a task is bound to the place that runs it. */
 export const remoteBindings = ["acp_client_stdio", "acp_comm_http", "node_relay"] as const;
 export type RemoteBinding = (typeof remoteBindings)[number];

@@ -56,13 +56,19 @@ const dataOf = {
   }),
   "runtime.pending_launch": z.looseObject({ reason: z.string().meta({ examples: ["down"] }) }),
   "runtime.launching": z.looseObject({ launch_id: Ulid.nullable() }),
-  "runtime.ready": z.looseObject({ lease_id: Ulid }),
+  "runtime.ready": z.looseObject({
+    lease_id: Ulid.optional().meta({ description: "Absent of a task that runs at another node." }),
+    peer_id: z.string().optional().meta({ description: "Which node that is." }),
+  }),
   "task.dispatching": z.looseObject({}),
   "task.running": z.looseObject({
     remote_execution_id: z.string().optional(),
     remote_session_id: z.string().optional(),
-    continuity: Continuity,
-    continuity_reason: z.string().meta({ examples: ["no session yet"] }),
+    continuity: Continuity.optional().meta({ description: "Absent of a task that runs at another node." }),
+    continuity_reason: z
+      .string()
+      .optional()
+      .meta({ examples: ["no session yet"] }),
   }),
   "task.progress": ProgressData,
   "task.awaiting_input": z.looseObject({
@@ -97,6 +103,10 @@ const dataOf = {
       .min(1)
       .optional()
       .meta({ description: "How manieth the task is to go at its target; 1 is the next.", examples: [3] }),
+    link: z
+      .enum(["broken", "restored"])
+      .optional()
+      .meta({ description: "Of a task that runs at another node: whether that is heard." }),
   }),
 } satisfies Record<TaskEventKind, z.ZodType>;
 

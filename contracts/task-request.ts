@@ -13,7 +13,7 @@ import {
   Ulid,
   withinKb,
 } from "./shared.ts";
-import { DeliveryMode } from "./vocabulary.ts";
+import { DeliveryMode, WhenOffline } from "./vocabulary.ts";
 
 export const Intent = z
   .string()
@@ -102,6 +102,10 @@ export const DeliveryRequest = z
       .max(600_000)
       .optional()
       .meta({ description: "How long sync holds the answer; default and most 10 minutes." }),
+    when_offline: emptyIsAbsent(WhenOffline).meta({
+      description: "For a target of another node: fail (default) when that can't be reached, or queue.",
+      examples: ["queue"],
+    }),
   })
   .meta({
     id: "DeliveryRequest",

@@ -6,7 +6,14 @@ import { z } from "zod";
 import { ArtifactRef } from "./artifacts.ts";
 import { ConversationId, DurationMs, JsonRecord, JsonValue, NextCursor, Time, Ulid } from "./shared.ts";
 import { Intent } from "./task-request.ts";
-import { DeliveryMode, FailureReason, QuestionKind, RemoteBinding, TaskStatus } from "./vocabulary.ts";
+import {
+  DeliveryMode,
+  FailureReason,
+  QuestionKind,
+  RemoteBinding,
+  TaskStatus,
+  WhenOffline,
+} from "./vocabulary.ts";
 
 export const Delivery = z
   .object({
@@ -16,6 +23,7 @@ export const Delivery = z
     question_timeout_ms: DurationMs.meta({ examples: [86_400_000] }),
     queue_timeout_ms: DurationMs.meta({ examples: [3_600_000] }),
     wait_ms: z.int().meta({ examples: [600_000] }),
+    when_offline: WhenOffline,
   })
   .meta({ id: "Delivery", description: "How the task is delivered, with every default filled in." });
 export type Delivery = z.infer<typeof Delivery>;

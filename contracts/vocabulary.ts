@@ -20,6 +20,7 @@ import {
   targetSources,
   taskStatuses,
   threadStatuses,
+  whenOffline,
 } from "./enums.ts";
 
 /** A role that a token can be made with; the others are the node's to give. */
@@ -51,6 +52,13 @@ export const FailureReason = z
 export const EventSource = z
   .enum(eventSources)
   .meta({ id: "EventSource", description: "Which part of the node wrote an event." });
+
+export const WhenOffline = z.enum(whenOffline).meta({
+  id: "WhenOffline",
+  description:
+    "What becomes of the task while its target's node can't be reached. fail: it fails; queue: it waits in pending_launch.",
+  examples: ["fail"],
+});
 
 export const DeliveryMode = z.enum(deliveryModes).meta({
   id: "DeliveryMode",

@@ -20,6 +20,7 @@ import { takeUpHandOffs } from "./engine/hand-off.ts";
 import { keepHourly } from "./engine/keep-hourly.ts";
 import { openPlaces } from "./engine/places.ts";
 import { recoverTasks } from "./engine/recover.ts";
+import { createRelayAdapter } from "./engine/relay-adapter.ts";
 import { reloadRegistry } from "./engine/reload-registry.ts";
 import { routingOf } from "./engine/routing.ts";
 import { openRuntimeTokens, type RuntimeTokens } from "./engine/runtime-tokens.ts";
@@ -43,6 +44,7 @@ import { type LaunchStore, openLaunches } from "./store/launches.ts";
 import { openStorage, type Storage, startErrorOf } from "./store/open.ts";
 import { openLaunchReader } from "./store/read-launches.ts";
 import { openTaskReader } from "./store/read-tasks.ts";
+import { openRelays } from "./store/relays.ts";
 import { openSessionBindings } from "./store/sessions.ts";
 import { openTaskLog } from "./store/task-log.ts";
 import { openThreads } from "./store/threads.ts";
@@ -111,14 +113,18 @@ export async function startNode(
       keys: openIdempotencyKeys(storage.writer, clock),
       artifacts: openArtifactKeeper(artifacts, artifactRows, log, clock),
       threads: openThreads(storage.writer, storage.reader, log),
-      adapters: adaptersOf({
-        ...{ config, launches, logger, url, text, bindings },
-        tokens: openRuntimeTokens(tokens.store),
-      }),
+      adapters: {
+        ...adaptersOf({
+          ...{ config, launches, logger, url, text, bindings },
+          tokens: openRuntimeTokens(tokens.store),
+        }),
+        node_relay: createRelayAdapter(network.peers),
+      },
       registry,
       routing,
       agents,
       network,
+      relays: openRelays(storage.writer),
       places: openPlaces(),
       inHand: openInHand(),
       timeoutMs: config.timeoutMs,

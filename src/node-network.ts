@@ -76,6 +76,8 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
       exportUnsigned: !config.auth,
       invitations: new Map(),
       syncs: new Map(),
+      accepting: new Map(),
+      reached: new Map(),
       over,
     },
     verifyPeer: verify,

@@ -19,6 +19,7 @@ import type { Engine } from "#src/engine/engine.ts";
 import { takeUpHandOffs } from "#src/engine/hand-off.ts";
 import { openPlaces } from "#src/engine/places.ts";
 import { recoverTasks } from "#src/engine/recover.ts";
+import { createRelayAdapter } from "#src/engine/relay-adapter.ts";
 import { reloadRegistry } from "#src/engine/reload-registry.ts";
 import { routingOf } from "#src/engine/routing.ts";
 import { cancelTask } from "#src/engine/steer-task.ts";
@@ -34,6 +35,7 @@ import { openLaunches } from "#src/store/launches.ts";
 import { openStorage, type Storage } from "#src/store/open.ts";
 import { openLaunchReader } from "#src/store/read-launches.ts";
 import { openTaskReader } from "#src/store/read-tasks.ts";
+import { openRelays } from "#src/store/relays.ts";
 import { openTaskLog } from "#src/store/task-log.ts";
 import { openThreads } from "#src/store/threads.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
@@ -121,11 +123,12 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     keys: openIdempotencyKeys(storage.writer, clock),
     artifacts: openArtifactKeeper(await openDiskArtifacts(join(dir, "artifacts")), rows, log, clock),
     threads: openThreads(storage.writer, storage.reader, log),
-    adapters: { acp: fake },
+    adapters: { acp: fake, node_relay: createRelayAdapter(nodes.network.peers) },
     registry,
     routing: routingOf(registry, agents.targets.values()),
     agents,
     network: nodes.network,
+    relays: openRelays(storage.writer),
     places: openPlaces(),
     inHand: openInHand(),
     timeoutMs: 3_600_000,

@@ -67,6 +67,17 @@ CREATE TABLE `launch_history` (
 --> statement-breakpoint
 CREATE INDEX `launch_history_open` ON `launch_history` (`launch_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE INDEX `launch_history_by_runtime` ON `launch_history` (`runtime_id`,`launch_id`);--> statement-breakpoint
+CREATE TABLE `node_tasks` (
+	`peer_id` text NOT NULL,
+	`origin_proxy_task_id` text NOT NULL,
+	`task_id` text NOT NULL,
+	`chain` text NOT NULL,
+	`accepted_at` text NOT NULL,
+	PRIMARY KEY(`peer_id`, `origin_proxy_task_id`),
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `node_tasks_of_task` ON `node_tasks` (`task_id`);--> statement-breakpoint
 CREATE TABLE `peer_targets` (
 	`peer_id` text NOT NULL,
 	`target_id` text NOT NULL,
@@ -94,6 +105,28 @@ CREATE TABLE `peers` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `peers_by_key` ON `peers` (`node_id`) WHERE node_id LIKE 'did:key:%';--> statement-breakpoint
+CREATE TABLE `remote_artifacts` (
+	`artifact_id` text PRIMARY KEY NOT NULL,
+	`task_id` text NOT NULL,
+	`remote_artifact_id` text NOT NULL,
+	`fetched` integer NOT NULL,
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `remote_artifacts_of_task` ON `remote_artifacts` (`task_id`);--> statement-breakpoint
+CREATE TABLE `remote_task_bindings` (
+	`task_id` text PRIMARY KEY NOT NULL,
+	`peer_id` text NOT NULL,
+	`destination_node_id` text,
+	`destination_task_id` text,
+	`destination_thread_id` text,
+	`status` text NOT NULL,
+	`last_remote_seq` integer NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `runtime_leases` (
 	`lease_id` text PRIMARY KEY NOT NULL,
 	`runtime_id` text NOT NULL,

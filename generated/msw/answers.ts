@@ -32,7 +32,8 @@ export const operations = {
               "timeout_ms": 3600000,
               "question_timeout_ms": 86400000,
               "queue_timeout_ms": 3600000,
-              "wait_ms": 600000
+              "wait_ms": 600000,
+              "when_offline": "fail"
             },
             "trace": {
               "trace_id": "0af7651916cd43dd8448eb211c80319c",
@@ -89,7 +90,8 @@ export const operations = {
               "timeout_ms": 3600000,
               "question_timeout_ms": 86400000,
               "queue_timeout_ms": 3600000,
-              "wait_ms": 600000
+              "wait_ms": 600000,
+              "when_offline": "fail"
             },
             "trace": {
               "trace_id": "0af7651916cd43dd8448eb211c80319c",
@@ -310,7 +312,8 @@ export const operations = {
                 "timeout_ms": 3600000,
                 "question_timeout_ms": 86400000,
                 "queue_timeout_ms": 3600000,
-                "wait_ms": 600000
+                "wait_ms": 600000,
+                "when_offline": "fail"
               },
               "trace": {
                 "trace_id": "0af7651916cd43dd8448eb211c80319c",
@@ -452,7 +455,8 @@ export const operations = {
             "timeout_ms": 3600000,
             "question_timeout_ms": 86400000,
             "queue_timeout_ms": 3600000,
-            "wait_ms": 600000
+            "wait_ms": 600000,
+            "when_offline": "fail"
           },
           "trace": {
             "trace_id": "0af7651916cd43dd8448eb211c80319c",
@@ -756,9 +760,7 @@ export const operations = {
               "kind": "runtime.ready",
               "state": "ready",
               "source": "core",
-              "data": {
-                "lease_id": "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"
-              },
+              "data": {},
               "created_at": "2026-11-23T09:30:00.000Z"
             },
             {
@@ -779,7 +781,6 @@ export const operations = {
               "state": "running",
               "source": "core",
               "data": {
-                "continuity": "fresh",
                 "continuity_reason": "no session yet"
               },
               "created_at": "2026-11-23T09:30:00.000Z"
@@ -2715,7 +2716,8 @@ export const operations = {
               "timeout_ms": 3600000,
               "question_timeout_ms": 86400000,
               "queue_timeout_ms": 3600000,
-              "wait_ms": 600000
+              "wait_ms": 600000,
+              "when_offline": "fail"
             },
             "trace": {
               "trace_id": "0af7651916cd43dd8448eb211c80319c",

@@ -28,6 +28,10 @@ export interface ArtifactKeeper {
    * @param more its name at the runtime, and what else the task's record gains
    */
   attach(task: OpenTask, stored: StoredBytes, more?: { name: string; changes: TaskChanges }): void;
+  /** Writes the row of an artifact whose bytes aren't here, in the task's commit of this turn. */
+  adopt(task: OpenTask, row: ArtifactRow): void;
+  /** Stores the bytes of one that was adopted. */
+  put(artifact_id: string, bytes: Uint8Array): Promise<void>;
   /** What is known of an artifact. */
   find(artifact_id: string): ArtifactRow | undefined;
   /**
@@ -71,6 +75,8 @@ export function openArtifactKeeper(
       }
       log.with(task, () => rows.insert(row));
     },
+    adopt: (task, row) => log.with(task, () => rows.insert(row)),
+    put: (artifact_id, bytes) => store.put(artifact_id, bytes),
     find: (artifact_id) => rows.get(artifact_id),
     async read(row) {
       const bytes = await store

@@ -16,7 +16,7 @@ import { newId } from "#src/store/ulid.ts";
 import { largestInline, type StoredBytes } from "./artifacts.ts";
 import { parentOf, refuseLoop } from "./delegation.ts";
 import { adapterOf, type Engine } from "./engine.ts";
-import { startWork } from "./run-task.ts";
+import { startWork } from "./start-work.ts";
 import { beginTurn, type Following, inThread, type TurnPlace } from "./thread-turns.ts";
 
 export interface CreateTask {
@@ -30,6 +30,8 @@ export interface CreateTask {
   readonly key?: KeyScope | undefined;
   /** Undefined: whoever asks may give any task. */
   readonly by?: Delegator | undefined;
+  /** What else goes into the task's first commit. */
+  readonly also?: (task: OpenTask) => () => void;
 }
 
 export interface Created {
@@ -110,7 +112,7 @@ interface Accepted {
 
 async function accept(
   engine: Engine,
-  { request, traceparent, key, by }: CreateTask,
+  { request, traceparent, key, by, also }: CreateTask,
   { to: { target, routeOptions, why }, turn, large, bodyHash }: Accepted,
 ): Promise<Created> {
   const given = (request.runtime_options ?? {}) as JsonObject;
@@ -134,9 +136,15 @@ async function accept(
     kind: "task.routed",
     source: "core",
     message: why,
-    data: { resolved_runtime: target.target_id, runtime_options: options, why },
+    data: {
+      resolved_runtime: target.target_id,
+      runtime_options: options,
+      why,
+      ...(target.remote === undefined ? {} : { peer_id: target.remote.peer_id }),
+    },
   });
   if (large !== undefined) engine.artifacts.attach(task, large);
+  if (also !== undefined) engine.log.with(task, also(task));
   if (turn !== undefined && kept !== undefined) beginTurn(engine, task, turn, kept);
   if (key !== undefined && kept !== undefined) rememberKey(engine, task, key, bodyHash, kept);
   const work = startWork(engine, task, target, adapterOf(engine, target));
@@ -239,6 +247,7 @@ function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Tar
     question_timeout_ms: delivery?.question_timeout_ms ?? dayMs,
     queue_timeout_ms: delivery?.queue_timeout_ms ?? usualQueueTimeoutMs,
     wait_ms: delivery?.wait_ms ?? longestWaitMs,
+    when_offline: delivery?.when_offline ?? "fail",
   };
 }
 

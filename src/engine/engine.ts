@@ -7,6 +7,7 @@ import type { IdempotencyKeys } from "#src/store/idempotency.ts";
 import type { Leases } from "#src/store/launches.ts";
 import type { LaunchReader } from "#src/store/read-launches.ts";
 import type { TaskReader } from "#src/store/read-tasks.ts";
+import type { Relays } from "#src/store/relays.ts";
 import type { TaskLog } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Threads } from "#src/store/threads.ts";
@@ -34,6 +35,7 @@ export interface Engine {
   routing: Routing;
   readonly agents: Agents;
   readonly network: Network;
+  readonly relays: Relays;
   readonly places: Places;
   readonly inHand: InHand;
   /** Running time of a task whose target says nothing; null: none. */

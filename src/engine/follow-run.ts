@@ -227,7 +227,7 @@ const failed = (
   changes: { last_error: { reason, detail } },
 });
 
-function endOf(work: Work, signal: FinalSignal): Happening {
+export function endOf(work: Pick<Work, "task" | "interrupting">, signal: FinalSignal): Happening {
   const { cancel } = work.task;
   if (signal.kind === "completed") return { kind: "task.completed", source: "runtime" };
   if (cancel === "timeout") return failed("timeout", overdue(work, outcome(signal)));

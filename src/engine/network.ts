@@ -10,6 +10,7 @@ import {
 } from "#src/core/network-ports.ts";
 import { fail } from "#src/errors.ts";
 import type { Peer, PeerStore, PeerTarget } from "#src/store/peers.ts";
+import type { NodeTask } from "#src/store/relays.ts";
 
 export interface Network {
   readonly nodeId: string;
@@ -29,6 +30,10 @@ export interface Network {
   readonly invitations: Map<string, Invitation>;
   /** Syncs that are under way, by peer. */
   readonly syncs: Map<string, Promise<Synced>>;
+  /** Tasks of other nodes that are being accepted, by who gives them and what they are called there. */
+  readonly accepting: Map<string, Promise<NodeTask>>;
+  /** When each peer answered last, in milliseconds since the epoch. */
+  readonly reached: Map<string, number>;
   /** Aborted when the node stops. */
   readonly over: AbortController;
 }

@@ -5,25 +5,14 @@
 
 import { problemFields } from "#contracts/errors.ts";
 import { PairRequest, RotateRequest } from "#contracts/node.ts";
-import type { TargetSpec } from "#contracts/targets.ts";
 import type { AnswerBody, AnswerPeer, PeerCaller } from "#src/core/network-ports.ts";
 import type { Json } from "#src/core/ports.ts";
 import { fail, RequestError } from "#src/errors.ts";
 import type { Engine } from "./engine.ts";
+import { exportedTargets } from "./exported-targets.ts";
+import { answerNodeTask, envelopeAnswer } from "./node-task-calls.ts";
 import { acceptPairing } from "./pairing.ts";
 import { findPeer, keepPeer, nodeHealth, refuseKey } from "./peers.ts";
-import { specOf } from "./target-spec.ts";
-
-/** The targets that a caller sees: this node's own, as far as they are exported to it. */
-export function exportedTargets(engine: Engine, caller: PeerCaller): TargetSpec[] {
-  const { registry, network } = engine;
-  const listed = caller.kind === "peer" ? registry.exports?.trusted : registry.exports?.unsigned;
-  const isAll = listed === undefined && (caller.kind === "peer" || network.exportUnsigned);
-  if (caller.kind === "stranger") return [];
-  return [...network.discovery.targets().values()]
-    .filter(({ owner, target_id }) => owner === "local" && (isAll || listed?.has(target_id) === true))
-    .map((target) => specOf(engine, target));
-}
 
 /**
  * Pins a peer's new key.
@@ -72,7 +61,10 @@ function checked<T>(schema: Schema<T>, content: Json): T {
 
 /** Answers other nodes of this process. */
 export function answerPeer(engine: Engine): AnswerPeer {
-  return async (caller, message_type, { method, path, content }) => {
+  return async (caller, message_type, request) => {
+    const { method, path, content } = request;
+    const ofTask = await answerNodeTask(engine, caller, message_type, request);
+    if (ofTask !== undefined) return envelopeAnswer(ofTask);
     const answer = answers[`${message_type} ${method} ${path}`];
     try {
       if (answer === undefined) fail("not_found", `There is no ${method} ${path.slice(0, 200)}.`);

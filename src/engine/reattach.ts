@@ -51,7 +51,7 @@ export function startAttached(
   });
 }
 
-function countRunningTime(engine: Engine, work: Work): void {
+export function countRunningTime(engine: Engine, work: Work): void {
   const { timeout_ms } = work.task.fixed.delivery;
   if (timeout_ms === null || work.task.cancel !== null) return;
   const leftMs = timeout_ms - ranMs(engine, work.task);

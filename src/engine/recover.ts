@@ -15,7 +15,9 @@ import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { type Interruption, interruptTask } from "./interrupt-task.ts";
 import { leftRunOf, startAttached } from "./reattach.ts";
-import { pendingLaunch, startWork } from "./run-task.ts";
+import { decideRelayed, goOnRelayed, isRelayed, relayedTarget } from "./relay-recover.ts";
+import { pendingLaunch } from "./run-task.ts";
+import { startWork } from "./start-work.ts";
 import { noteCancel } from "./steer-task.ts";
 
 /**
@@ -31,9 +33,10 @@ export async function recoverTasks(engine: Engine): Promise<{ resumed: number; e
   const left = open.filter((task) => !ended(task.status));
   // Those that run have their places already.
   for (const [task, run] of runs) goOn(engine, task, run);
+  for (const task of left) if (handedOver.has(task.status) && !runs.has(task)) goOnRelayed(engine, task);
   // They go on as if they had all been waiting: the places aren't taken by those that are looked at first.
   const grant = engine.places.hold();
-  for (const task of left) if (!runs.has(task)) takeUp(engine, task);
+  for (const task of left) if (!engine.works.has(task.fixed.task_id)) takeUp(engine, task);
   grant();
   engine.log.batch.flush();
   return { resumed: left.length, ended: open.length - left.length };
@@ -53,6 +56,7 @@ function cancelWithParent(engine: Engine, task: OpenTask): void {
 /** @returns when what was decided is on disk */
 async function decide(engine: Engine, task: OpenTask, runs: Map<OpenTask, Run>): Promise<void> {
   const { resolved_runtime } = task.fixed;
+  if (isRelayed(task)) return decideRelayed(engine, task);
   if (handedOver.has(task.status)) {
     const run = runOf(engine, task);
     if (run !== undefined) runs.set(task, run);
@@ -100,6 +104,8 @@ function goOn(engine: Engine, task: OpenTask, run: Run): void {
 }
 
 function takeUp(engine: Engine, task: OpenTask): void {
-  const target = engine.routing.targets.get(task.fixed.resolved_runtime);
+  const target = isRelayed(task)
+    ? relayedTarget(task)
+    : engine.routing.targets.get(task.fixed.resolved_runtime);
   if (target !== undefined) startWork(engine, task, target, adapterOf(engine, target));
 }

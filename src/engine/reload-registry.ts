@@ -18,7 +18,8 @@ import type { LaunchStore } from "#src/store/launches.ts";
 import { adapterOf, type Engine, type Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { routingOf } from "./routing.ts";
-import { pendingLaunch, startWork } from "./run-task.ts";
+import { pendingLaunch } from "./run-task.ts";
+import { startWork } from "./start-work.ts";
 
 /**
  * Reads the registry and takes it over.

@@ -22,7 +22,7 @@ import { stickyKey } from "#src/core/sticky-key.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { messageOf } from "#src/errors.ts";
 import type { Happening } from "#src/store/task-log.ts";
-import type { NewTask, OpenTask } from "#src/store/task-rows.ts";
+import type { NewTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { followRun, noteOfRun } from "./follow-run.ts";
@@ -32,10 +32,6 @@ import { armRunningTime, cancelRun } from "./steer-task.ts";
 const mostLaunches = 3;
 
 const over = new Error("the task is over");
-
-/** Takes up an open task; what is known at once is decided in this turn. */
-export const startWork = (engine: Engine, task: OpenTask, target: Target, adapter: RuntimeAdapter): Work =>
-  beginWork(engine, { task, target, adapter }, runToTheEnd);
 
 /**
  * Begins to work on a task.
@@ -78,7 +74,7 @@ export function beginWork(
   return work;
 }
 
-async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
+export async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
   const lease = await untilReady(engine, work);
   if (lease === undefined) return;
   engine.log.append(work.task, { kind: "runtime.ready", source: "core", data: { lease_id: lease.lease_id } });
@@ -298,14 +294,17 @@ export function taskLeft(work: Pick<Work, "task" | "target">): TaskToRun {
 }
 
 /** After a restart a large payload is only an artifact. */
-async function storedPayload(engine: Engine, { task }: Work): Promise<TaskToRun["payload"]> {
+export async function storedPayload(
+  engine: Engine,
+  { task }: Pick<Work, "task">,
+): Promise<TaskToRun["payload"]> {
   const id = task.fixed.payload_artifact_id;
   const row = id === null ? undefined : engine.artifacts.find(id);
   if (row === undefined) return null;
   return JSON.parse(Buffer.from(await engine.artifacts.read(row)).toString("utf8"));
 }
 
-function armQueueTime(engine: Engine, work: Work): () => void {
+export function armQueueTime(engine: Engine, work: Work): () => void {
   const { queue_timeout_ms } = work.task.fixed.delivery;
   const leftMs = Date.parse(work.task.fixed.created_at) + queue_timeout_ms - engine.clock.now();
   return engine.clock.after(Math.max(0, leftMs), () => {

@@ -18,6 +18,9 @@ const confirmMs = 5000;
 /** A run cuts its work off by itself after `confirmMs`; this long after the request it has failed to. */
 const cutOffMs = 11_000;
 
+/** Another node has so long to confirm a cancel. */
+const peerMs = 10_000;
+
 const handedOver = new Set<TaskStatus>(["running", "awaiting_input"]);
 
 export interface CancelAnswer {
@@ -126,7 +129,9 @@ export function cancelRun(engine: Engine, work: Work): void {
     armBackstop(engine, work, confirmMs, "this runtime can't be cancelled");
     return;
   }
-  armBackstop(engine, work, cutOffMs, "the runtime neither confirmed the cancel nor could be cut off");
+  if (work.target.owner === "remote")
+    armBackstop(engine, work, peerMs, "the other node did not confirm the cancel in time");
+  else armBackstop(engine, work, cutOffMs, "the runtime neither confirmed the cancel nor could be cut off");
   run.cancel().catch((thrown: unknown) => {
     engine.logger.warn({ err: thrown, task_id: task.fixed.task_id }, "a cancel could not be sent");
     if (ended(task.status)) return;

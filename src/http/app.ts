@@ -18,6 +18,7 @@ import { heardFrom } from "#src/engine/sync-peers.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
 import { type GuardOptions, guard } from "./guard.ts";
+import { nodeTasks } from "./node-tasks.ts";
 import { isMistakable, unroutable } from "./paths.ts";
 import { keepDigest, type PeerGuardOptions, peerGuard, takeSigned } from "./peer-guard.ts";
 import { answerErrors, problemOf } from "./problem.ts";
@@ -85,6 +86,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
       heard: (peer_id) => heardFrom(engine, peer_id),
     }),
   );
+  app.use(nodeTasks({ engine, streams }));
   const handlers = {
     tasks: taskHandlers(server),
     events: eventHandlers(server),

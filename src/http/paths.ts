@@ -2,6 +2,7 @@
 import { callersOf } from "#contracts/access.ts";
 import type { CallerKind, MessageType } from "#contracts/enums.ts";
 import { contract } from "#contracts/index.ts";
+import { nodeTaskRoutes } from "#contracts/node-tasks.ts";
 import { RequestError } from "#src/errors.ts";
 
 interface Declared {
@@ -17,7 +18,7 @@ interface Declared {
 }
 
 /** As Express matches: whatever the case, with or without a slash at the end. */
-const declared: readonly Declared[] = Object.values(contract)
+const declared: readonly Declared[] = [...Object.values(contract), nodeTaskRoutes]
   .flatMap((routes) => Object.values(routes))
   .map((route) => ({
     method: route.method,

@@ -9,6 +9,7 @@ import {
 } from "#contracts/errors.ts";
 import { RequestError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
+import { sendNodeError } from "./node-errors.ts";
 
 /** The problem document of an error. */
 export function problemOf(error: RequestError, request_id: string): Problem {
@@ -45,7 +46,7 @@ export function answerErrors(logger: Logger) {
     else logger.debug(about, "a request was refused");
     // The head of a stream has gone already: all that is left is to cut it off.
     if (res.headersSent) res.destroy();
-    else sendProblem(res, error);
+    else if (!sendNodeError(req, res, error)) sendProblem(res, error);
   };
 }
 

@@ -23,6 +23,8 @@ interface Open {
 export interface Streams {
   /** The body of an answer that follows events. */
   of<Body>(follow: (sink: Sink) => Follower): Body;
+  /** Makes a response such a body. */
+  attach(res: Response, follow: (sink: Sink) => Follower): void;
   /** Ends all that are open. */
   close(): void;
   readonly count: () => number;
@@ -39,12 +41,13 @@ export function openStreams(clock: Clock): Streams {
       if (open.size > 0) arm();
     });
   };
+  const begin = (res: Response, follow: (sink: Sink) => Follower) => {
+    arm();
+    attach(open, res, follow, clock);
+  };
   return {
-    of: (follow) =>
-      piped((res) => {
-        arm();
-        attach(open, res, follow, clock);
-      }),
+    of: (follow) => piped((res) => begin(res, follow)),
+    attach: begin,
     close() {
       disarm?.();
       for (const { res } of open) res.end();

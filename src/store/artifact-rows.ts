@@ -10,7 +10,7 @@ export interface ArtifactRows {
   /** To be called inside a commit, with the task's own events. */
   insert(row: ArtifactRow): void;
   get(artifact_id: string): ArtifactRow | undefined;
-  /** All of them, by their ids. */
+  /** All of them whose bytes are to be here, by their ids. */
   all(): IterableIterator<ArtifactRow>;
 }
 
@@ -24,7 +24,9 @@ export function openArtifactRows(writer: Sqlite, reader: Sqlite): ArtifactRows {
       .from(artifacts)
       .where(eq(artifacts.artifact_id, sql.placeholder("artifact_id"))),
   );
-  const all = reader.prepare<[], ArtifactRow>("SELECT * FROM artifacts ORDER BY artifact_id");
+  const all = reader.prepare<[], ArtifactRow>(
+    "SELECT * FROM artifacts WHERE artifact_id NOT IN (SELECT artifact_id FROM remote_artifacts WHERE fetched = 0) ORDER BY artifact_id",
+  );
   return {
     insert: (row) => void insert.run(row),
     get: (artifact_id) => get.get({ artifact_id }),

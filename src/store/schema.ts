@@ -12,6 +12,7 @@ import {
   launchStatuses,
   peerStatuses,
   peerTrusts,
+  relayStatuses,
   stickyModes,
   taskEventKinds,
   taskStatuses,
@@ -324,6 +325,56 @@ export const seenSignatures = sqliteTable(
     until: integer().notNull(),
   },
   (seen) => [primaryKey({ columns: [seen.iss, seen.jti] }), index("seen_signatures_age").on(seen.until)],
+);
+
+/** Tasks of this node that run at another, and how much of what it told was taken over. */
+export const remoteTaskBindings = sqliteTable("remote_task_bindings", {
+  task_id: text()
+    .primaryKey()
+    .references(() => tasks.task_id, { onDelete: "cascade" }),
+  peer_id: text().notNull(),
+  /** These three are null until the peer has accepted the task. */
+  destination_node_id: text(),
+  destination_task_id: text(),
+  destination_thread_id: text(),
+  status: text({ enum: relayStatuses }).notNull(),
+  last_remote_seq: integer().notNull(),
+  created_at: text().notNull(),
+  updated_at: text().notNull(),
+});
+
+/** Artifacts of other nodes' making: what each is called there, and whether its bytes are here. */
+export const remoteArtifacts = sqliteTable(
+  "remote_artifacts",
+  {
+    artifact_id: text().primaryKey(),
+    task_id: text()
+      .notNull()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    remote_artifact_id: text().notNull(),
+    fetched: integer({ mode: "boolean" }).notNull(),
+  },
+  (artifact) => [index("remote_artifacts_of_task").on(artifact.task_id)],
+);
+
+/** Tasks that other nodes gave this one. */
+export const nodeTasks = sqliteTable(
+  "node_tasks",
+  {
+    /** The peer; empty: whoever doesn't sign. */
+    peer_id: text().notNull(),
+    origin_proxy_task_id: text().notNull(),
+    task_id: text()
+      .notNull()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    /** The nodes that it came through, as JSON. */
+    chain: text().notNull(),
+    accepted_at: text().notNull(),
+  },
+  (task) => [
+    primaryKey({ columns: [task.peer_id, task.origin_proxy_task_id] }),
+    uniqueIndex("node_tasks_of_task").on(task.task_id),
+  ],
 );
 
 /** What Drizzle can't say: a task that has ended is never changed again. Made at every start. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "#src/core/ports.ts";
+import type { RemoteTarget } from "#src/core/remote-target.ts";
 import { agentDiscovery } from "#src/network/discovery/agents.ts";
 import { compositeDiscovery } from "#src/network/discovery/composite.ts";
-import { peerDiscovery, type RemoteTarget } from "#src/network/discovery/peers.ts";
+import { peerDiscovery } from "#src/network/discovery/peers.ts";
 import { registryDiscovery } from "#src/network/discovery/registry.ts";
 import { targetOf } from "../launching.ts";
 import { discoveryConformance } from "./discovery.ts";

@@ -311,6 +311,10 @@ export type ConversationId = string;
  */
 export type DeliveryMode = 'stream' | 'sync';
 /**
+ * What becomes of the task while its target's node can't be reached. fail: it fails; queue: it waits in pending_launch.
+ */
+export type WhenOffline = 'fail' | 'queue';
+/**
  * How the task is delivered, with every default filled in.
  */
 export interface Delivery {
@@ -320,6 +324,7 @@ export interface Delivery {
   question_timeout_ms: DurationMs;
   queue_timeout_ms: DurationMs;
   wait_ms: number;
+  when_offline: WhenOffline;
 }
 
 /**
@@ -342,6 +347,8 @@ export interface DeliveryRequest {
      * @maximum 600000
      */
   wait_ms?: number;
+  /** For a target of another node: fail (default) when that can't be reached, or queue. */
+  when_offline?: WhenOffline | '' | null;
 }
 
 /**
@@ -765,6 +772,10 @@ export interface RuntimeHealth {
 }
 
 export type RuntimeHealthEventKind = 'runtime.health';
+/**
+ * Of a task that runs at another node: whether that is heard.
+ */
+export type RuntimeHealthEventDataLink = 'broken' | 'restored';
 export type RuntimeHealthEventData = {
   /** Whether its runtime is up. */
   healthy?: boolean;
@@ -773,6 +784,8 @@ export type RuntimeHealthEventData = {
      * @minimum 1
      */
   queue_position?: number;
+  /** Of a task that runs at another node: whether that is heard. */
+  link?: RuntimeHealthEventDataLink;
   [key: string]: unknown;
 };
 
@@ -937,7 +950,10 @@ export interface RuntimeProbeRequest {
 
 export type RuntimeReadyEventKind = 'runtime.ready';
 export type RuntimeReadyEventData = {
-  lease_id: Ulid;
+  /** Absent of a task that runs at another node. */
+  lease_id?: Ulid;
+  /** Which node that is. */
+  peer_id?: string;
   [key: string]: unknown;
 };
 
@@ -1343,8 +1359,9 @@ export type TaskRunningEventKind = 'task.running';
 export type TaskRunningEventData = {
   remote_execution_id?: string;
   remote_session_id?: string;
-  continuity: Continuity;
-  continuity_reason: string;
+  /** Absent of a task that runs at another node. */
+  continuity?: Continuity;
+  continuity_reason?: string;
   [key: string]: unknown;
 };
 

@@ -2,6 +2,7 @@
 import { initServer } from "@ts-rest/express";
 import { contract } from "#contracts/index.ts";
 import { seesTask } from "#src/engine/access.ts";
+import { haveBytes } from "#src/engine/remote-artifacts.ts";
 import { fail } from "#src/errors.ts";
 import type { ArtifactRow } from "#src/store/artifact-rows.ts";
 import type { Server } from "../app.ts";
@@ -53,6 +54,7 @@ export function artifactHandlers({ engine }: Server) {
         res.setHeader("ETag", `"${row.sha256}"`);
         return { status: 304, body: undefined };
       }
+      await haveBytes(engine, row);
       const range = rangeOf(headers.range, row.size_bytes);
       const bytes = await engine.artifacts.read(row);
       const part = range === undefined ? bytes : bytes.subarray(range.start, range.end);

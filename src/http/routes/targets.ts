@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { contract } from "#contracts/index.ts";
 import type { RuntimeStopRequest } from "#contracts/targets.ts";
 import type { JsonObject, Target } from "#src/core/ports.ts";
-import { exportedTargets } from "#src/engine/peer-requests.ts";
+import { exportedTargets } from "#src/engine/exported-targets.ts";
 import { findTarget, healthOf, startRuntime, stopRuntime } from "#src/engine/runtimes.ts";
 import { syncPeers } from "#src/engine/sync-peers.ts";
 import { detailOf, specOf } from "#src/engine/target-spec.ts";

@@ -1,14 +1,7 @@
 /** Targets that peers have said they have, as they were last told. */
 import type { DiscoveryProvider } from "#src/core/network-ports.ts";
 import type { Target } from "#src/core/ports.ts";
-
-/** A peer's target, as far as a peer tells. */
-export interface RemoteTarget {
-  readonly peer_id: string;
-  readonly target_id: string;
-  readonly display_name: string;
-  readonly capabilities: readonly string[];
-}
+import { type RemoteTarget, remoteTarget } from "#src/core/remote-target.ts";
 
 /**
  * The targets of peers, under `peer/target`.
@@ -27,38 +20,5 @@ export function peerDiscovery(read: () => readonly RemoteTarget[]): DiscoveryPro
       }
       return known;
     },
-  };
-}
-
-/** A peer's target as this node routes to it; how it is started is the peer's own business. */
-function remoteTarget({ peer_id, target_id, display_name, capabilities }: RemoteTarget): Target {
-  return {
-    target_id: `${peer_id}/${target_id}`,
-    display_name,
-    adapter: "node_relay",
-    dialect: "",
-    owner: "remote",
-    source: "peer",
-    remote: { peer_id, target_id },
-    launch: {
-      mode: "external",
-      command: null,
-      commands: {},
-      env: {},
-      cwd: null,
-      timeout_ms: 60_000,
-      idle_timeout_ms: 300_000,
-      requires: [],
-    },
-    endpoint: null,
-    healthcheck: null,
-    capabilities,
-    defaults: {},
-    permissions: "ask",
-    auth_method: null,
-    sticky_mode: "conversation",
-    max_concurrency: null,
-    queue: 10_000,
-    timeout_ms: undefined,
   };
 }

@@ -22,6 +22,7 @@ const fixed = (changes: Partial<NewTask> = {}): NewTask => ({
     timeout_ms: null,
     question_timeout_ms: 86_400_000,
     queue_timeout_ms: 3_600_000,
+    when_offline: "fail",
     wait_ms: 0,
   },
   trace: { trace_id: "trace" },

@@ -1,0 +1,278 @@
+/**
+ * What another node tells of a task, as events of this one's.
+ *
+ * 1. Every frame becomes an event, and goes through the same table as everything else; what that refuses, and
+ *    is no end, is kept as progress that names the kind.
+ * 2. Where a task runs is this node's to say: nothing that a peer tells overwrites it.
+ * 3. An event and how far the peer's list was taken over are one commit.
+ */
+import { ArtifactRef } from "#contracts/artifacts.ts";
+import { cancelledBy, failureReasons, resumedBy, taskEventKinds } from "#contracts/enums.ts";
+import type { NodeTaskFrame } from "#contracts/node-tasks.ts";
+import { Ulid } from "#contracts/shared.ts";
+import { Question, TaskResult, Usage } from "#contracts/tasks.ts";
+import type { FinalSignal, JsonObject, RunResult } from "#src/core/ports.ts";
+import { ended } from "#src/core/task-machine.ts";
+import { referenceOf } from "#src/store/artifact-rows.ts";
+import type { Happening } from "#src/store/task-log.ts";
+import { newId } from "#src/store/ulid.ts";
+import { largestInline } from "./artifacts.ts";
+import type { Engine } from "./engine.ts";
+import { endOf, noteOfRun } from "./follow-run.ts";
+import { keepResult } from "./keep-result.ts";
+import { keepBinding, type Relay } from "./relay-link.ts";
+import { pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
+
+type Frame = Pick<NodeTaskFrame, "seq" | "kind" | "message" | "remote_execution_id" | "remote_session_id"> & {
+  readonly data: JsonObject;
+};
+
+const ends: ReadonlySet<string> = new Set(["task.completed", "task.failed", "task.cancelled"]);
+const kinds: ReadonlySet<string> = new Set(taskEventKinds);
+const longestMessage = 4096;
+
+/** Takes a frame over; one that was taken before changes nothing. */
+export async function takeFrame(engine: Engine, relay: Relay, given: NodeTaskFrame): Promise<void> {
+  if (given.seq <= relay.binding.last_remote_seq || ended(relay.work.task.status)) return;
+  const { seq, kind, message, remote_execution_id, remote_session_id } = given;
+  const data = ownNames(relay, (given.data ?? {}) as JsonObject);
+  const frame: Frame = { seq, kind, message, remote_execution_id, remote_session_id, data };
+  if (ends.has(frame.kind)) return takeEnd(engine, relay, frame);
+  if (frame.kind === "artifact.created") return takeArtifact(engine, relay, frame);
+  const happening = happeningOf(engine, relay, frame) ?? told(frame);
+  const small = await withinLimits(engine, relay, happening);
+  if (ended(relay.work.task.status)) return;
+  note(engine, relay, frame, small);
+}
+
+function note(engine: Engine, relay: Relay, frame: Frame, happening: Happening): void {
+  const { work } = relay;
+  const write = (each: Happening) =>
+    noteOfRun(engine, work, { ...each, ...saying(frame), data: { ...each.data, ...placeOf(relay, frame) } });
+  const kept = write(happening) ?? write(told(frame));
+  if (kept === undefined) return;
+  keepBinding(engine, relay, { last_remote_seq: frame.seq });
+  if (happening.kind === "task.awaiting_input" && work.task.open > 0) pauseRunningTime(engine, work);
+  if (happening.kind === "task.resumed" && work.task.open === 0) resumeRunningTime(engine, work);
+}
+
+const saying = ({ message }: Frame) => ({
+  source: "transport" as const,
+  ...(message ? { message: message.slice(0, longestMessage) } : {}),
+});
+
+/** Where it comes from, in this node's words. */
+const placeOf = ({ binding }: Relay, { seq, remote_execution_id, remote_session_id }: Frame) => ({
+  destination_node_id: binding.destination_node_id,
+  destination_task_id: binding.destination_task_id,
+  ...(binding.destination_thread_id === null ? {} : { destination_thread_id: binding.destination_thread_id }),
+  ...(remote_execution_id ? { remote_execution_id } : {}),
+  ...(remote_session_id ? { remote_session_id } : {}),
+  remote_event_seq: seq,
+});
+
+const protectedNames: ReadonlySet<string> = new Set([
+  "destination_node_id",
+  "destination_task_id",
+  "destination_thread_id",
+  "remote_execution_id",
+  "remote_session_id",
+  "remote_event_seq",
+  "remote_kind",
+]);
+
+/** A peer's data without what it may not say, and with artifacts under their names of this node. */
+function ownNames({ artifacts }: Relay, data: JsonObject): JsonObject {
+  const renamed = JSON.stringify(data, (_name, value: unknown) => {
+    if (typeof value !== "string") return value;
+    const id = value.startsWith("/artifacts/") ? value.slice(11) : value;
+    const own = artifacts.get(id);
+    return own === undefined ? value : value.replace(id, own);
+  });
+  const entries = Object.entries(JSON.parse(renamed) as JsonObject);
+  return Object.fromEntries(entries.filter(([name]) => !protectedNames.has(name)));
+}
+
+/** Something of the other node's that has no kind of its own here. */
+function told({ kind, message, data }: Frame): Happening {
+  const { type: _type, text: _text, ...rest } = data;
+  const text = (message ?? kind).slice(0, longestMessage);
+  return {
+    kind: "task.progress",
+    source: "transport",
+    data: { ...rest, type: "log", text, remote_kind: kind },
+  };
+}
+
+/** A frame whose data has the form that its kind has here; undefined: it hasn't. */
+function happeningOf(engine: Engine, relay: Relay, { kind, data }: Frame): Happening | undefined {
+  if (!kinds.has(kind)) return undefined;
+  const source = "transport";
+  switch (kind) {
+    case "task.progress":
+      return isProgress(data) ? { kind, source, data } : undefined;
+    case "task.awaiting_input":
+      return asked(engine, relay, data);
+    case "task.resumed":
+      return settled(relay, data);
+    case "task.resume_requested":
+      return Ulid.safeParse(data.request_id).success
+        ? { kind, source, data: { ...data, actor: String(data.actor ?? "") } }
+        : undefined;
+    case "task.cancel_requested": {
+      const by = cancelledBy.find((each) => each === data.by) ?? "caller";
+      return {
+        kind,
+        source,
+        data: { ...data, actor: String(data.actor ?? ""), by },
+        changes: { cancel: by },
+      };
+    }
+    case "runtime.health":
+      return {
+        kind,
+        source,
+        data: { ...(typeof data.healthy === "boolean" ? { healthy: data.healthy } : {}) },
+      };
+    default:
+      return undefined;
+  }
+}
+
+const isProgress = ({ type, text, tool_call_id, entries, usage, truncated }: JsonObject): boolean => {
+  if (truncated === true)
+    return type === "tool_call" || type === "plan" || type === "usage" || type === "log";
+  if (type === "message" || type === "thought" || type === "log") return typeof text === "string";
+  if (type === "tool_call") return typeof tool_call_id === "string";
+  return (type === "plan" && Array.isArray(entries)) || (type === "usage" && typeof usage === "object");
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | undefined {
+  const now = engine.clock.now();
+  const named = Ulid.safeParse(data.request_id).data;
+  const request_id = named ?? newId();
+  const { data: question } = Question.safeParse({
+    kind: "input",
+    prompt: "",
+    asked_at: new Date(now).toISOString(),
+    expires_at: new Date(now + dayMs).toISOString(),
+    ...data,
+    request_id,
+  });
+  const { awaiting } = relay.work.task;
+  if (question === undefined || awaiting.some((each) => each.request_id === request_id)) return undefined;
+  if (named === undefined)
+    relay.foreign.set(request_id, typeof data.request_id === "string" ? data.request_id : null);
+  return {
+    kind: "task.awaiting_input",
+    source: "transport",
+    data: question,
+    changes: { awaiting: [...awaiting, question] },
+  };
+}
+
+function settled(relay: Relay, data: JsonObject): Happening | undefined {
+  const { awaiting } = relay.work.task;
+  const own = [...relay.foreign].find(([, foreign]) => foreign !== null && foreign === data.request_id)?.[0];
+  const request_id = own ?? data.request_id ?? awaiting[0]?.request_id;
+  const others = awaiting.filter((each) => each.request_id !== request_id);
+  if (others.length === awaiting.length) return undefined;
+  const by = resumedBy.find((each) => each === data.by) ?? "runtime";
+  return {
+    kind: "task.resumed",
+    source: "transport",
+    data: { by, request_id },
+    changes: { awaiting: others },
+  };
+}
+
+/** Room for what this node adds. */
+const largest = largestInline - 2048;
+
+/** A question that is too large is none that could be answered; anything else is an artifact. */
+async function withinLimits(engine: Engine, { work }: Relay, happening: Happening): Promise<Happening> {
+  const text = JSON.stringify(happening.data ?? {});
+  if (text.length * 3 <= largest || Buffer.byteLength(text) <= largest) return happening;
+  const stored = await engine.artifacts.store("application/json", Buffer.from(text));
+  if (ended(work.task.status)) return happening;
+  engine.artifacts.attach(work.task, stored);
+  const data = { type: "log", truncated: true, remote_kind: happening.kind, artifact: referenceOf(stored) };
+  return { kind: "task.progress", source: "transport", data };
+}
+
+/** An artifact gets a name of this node's; its bytes come when somebody wants them. */
+function takeArtifact(engine: Engine, relay: Relay, frame: Frame): void {
+  const { data: ref } = ArtifactRef.safeParse(frame.data);
+  if (ref === undefined || !Ulid.safeParse(ref.artifact_id).success || !/^[0-9a-f]{64}$/.test(ref.sha256)) {
+    note(engine, relay, frame, told(frame));
+    return;
+  }
+  const { task_id } = relay.binding;
+  const created_at = new Date(engine.clock.now()).toISOString();
+  const { media_type, size_bytes, sha256 } = ref;
+  const row = { artifact_id: newId(), task_id, media_type, size_bytes, sha256, created_at };
+  const { name } = frame.data;
+  note(engine, relay, frame, {
+    kind: "artifact.created",
+    source: "transport",
+    data: { ...referenceOf(row), ...(typeof name === "string" ? { name: name.slice(0, 255) } : {}) },
+  });
+  const remote = {
+    artifact_id: row.artifact_id,
+    task_id,
+    remote_artifact_id: ref.artifact_id,
+    fetched: false,
+  };
+  engine.artifacts.adopt(relay.work.task, row);
+  engine.log.with(relay.work.task, () => engine.relays.insertArtifact(remote));
+  relay.artifacts.set(ref.artifact_id, row.artifact_id);
+}
+
+async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void> {
+  const { work } = relay;
+  const result = TaskResult.safeParse(frame.data.result).data as (RunResult & TaskResult) | undefined;
+  const usage = Usage.safeParse(frame.data.usage).data;
+  const parts = await keepResult(engine, result);
+  if (ended(work.task.status)) return;
+  if (parts.stored !== undefined) engine.artifacts.attach(work.task, parts.stored);
+  const end = endOf(work, signalOf(frame, result));
+  const whole = Ulid.safeParse(frame.data.result_artifact_id).data;
+  const more = {
+    ...(usage === undefined ? {} : { usage }),
+    ...(whole === undefined || parts.stored !== undefined ? {} : { result_artifact_id: whole }),
+  };
+  const named = reasonOf(frame, end);
+  const kept = noteOfRun(engine, work, {
+    ...end,
+    source: "transport",
+    data: { ...end.data, ...named, ...parts.data, ...more, ...placeOf(relay, frame) },
+    changes: {
+      ...end.changes,
+      ...(named === undefined ? {} : { last_error: named }),
+      ...parts.changes,
+      ...more,
+    },
+  });
+  if (kept === undefined) return;
+  const status = ended(work.task.status) ? work.task.status : relay.binding.status;
+  keepBinding(engine, relay, { last_remote_seq: frame.seq, status });
+  await kept;
+}
+
+function signalOf({ kind, data }: Frame, result: RunResult | undefined): FinalSignal {
+  const more = result === undefined ? {} : { result };
+  if (kind === "task.completed") return { kind: "completed", result: result ?? { text: "" } };
+  if (kind === "task.cancelled") return { kind: "cancelled", how: "confirmed", ...more };
+  const detail = typeof data.detail === "string" ? data.detail : "the other node gives no reason";
+  return { kind: "failed", reason: "remote_failed", detail, ...more };
+}
+
+/** Why it failed there is why it failed, unless something was asked of it here. */
+function reasonOf({ kind, data }: Frame, end: Happening) {
+  if (kind !== "task.failed" || end.changes?.last_error?.reason !== "remote_failed") return undefined;
+  const reason = failureReasons.find((each) => each === data.reason) ?? "remote_failed";
+  const { detail } = end.changes.last_error;
+  return { reason, ...(detail === undefined ? {} : { detail }) };
+}

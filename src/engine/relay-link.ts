@@ -1,0 +1,114 @@
+/** What the parts of a relay share: the peer, how it is asked, and how long is waited before it is asked again. */
+import { NodeError } from "#contracts/node-tasks.ts";
+import { type KnownPeer, type PeerAnswer, PeerFault, type PeerRequest } from "#src/core/network-ports.ts";
+import type { RelayBinding } from "#src/store/relays.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Engine, Work } from "./engine.ts";
+import { askPeer } from "./network.ts";
+
+/** A task of this node that another one works on. */
+export interface Relay {
+  readonly work: Work;
+  /** As the last event has it; changed only together with one. */
+  binding: RelayBinding;
+  /** Own names of artifacts, by those of the peer. */
+  readonly artifacts: Map<string, string>;
+  /** Questions that the peer gave an id that can't be kept, or none, by the id that they have here. */
+  readonly foreign: Map<string, string | null>;
+  /** Aborted when the task has ended, or is to be left as it is. */
+  readonly over: AbortSignal;
+  /** Whether the link is said to be broken. */
+  broken: boolean;
+}
+
+/** The peer of a relay, if it is still one that is given tasks. */
+export function relayPeer({ network }: Engine, peer_id: string): KnownPeer | undefined {
+  const peer = network.peers.get(peer_id);
+  return peer?.trust === "trusted" || peer?.trust === "unsigned" ? peer : undefined;
+}
+
+/** Whether a peer knows what it was given before, so that it may be said again. */
+export const deduplicates = ({ trust, node_id }: KnownPeer): boolean =>
+  trust === "trusted" && node_id !== null;
+
+/**
+ * Asks the peer of a relay.
+ * @throws PeerFault unreachable also where it is no peer any more
+ */
+export async function askRelay(
+  engine: Engine,
+  peer_id: string,
+  request: PeerRequest,
+  signal?: AbortSignal,
+): Promise<PeerAnswer> {
+  const { reached } = engine.network;
+  const peer = relayPeer(engine, peer_id);
+  if (peer === undefined) throw new PeerFault("unreachable", `${peer_id} is no trusted peer any more`);
+  try {
+    const answer = await askPeer(engine.network, peer, request, signal);
+    reached.set(peer_id, engine.clock.now());
+    return answer;
+  } catch (thrown) {
+    reached.delete(peer_id);
+    throw thrown;
+  }
+}
+
+/** What a refusal says, for people. */
+export const refusalIn = ({ status, content }: PeerAnswer): string =>
+  NodeError.safeParse(content).data?.message.slice(0, 1000) ?? `it answers ${status}`;
+
+/** 0.2 s, doubling to 30 s. */
+export const backoffMs = (attempt: number): number => Math.min(30_000, 200 * 2 ** Math.min(attempt, 10));
+
+/** Waits, or until nobody wants to go on. */
+export function rest({ clock }: Engine, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      disarm();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const disarm = clock.after(ms, done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** The nodes that a task has come through before this one, as the first of those above it says that came from one. */
+export function chainBefore({ relays, log, reader }: Engine, { fixed }: OpenTask): string[] {
+  let id: string | undefined = fixed.task_id;
+  for (let depth = 0; id !== undefined && depth < 64; depth++) {
+    const given = relays.nodeTaskOf(id);
+    if (given !== undefined) return JSON.parse(given.chain) as string[];
+    const trace: { readonly parent_task_id?: string | undefined } | undefined =
+      log.get(id)?.fixed.trace ?? reader.get(id)?.trace;
+    id = trace?.parent_task_id;
+  }
+  return [];
+}
+
+/** Tells once that the link broke, and once that it holds again. */
+export function noteLink(engine: Engine, relay: Relay, link: "broken" | "restored", why?: string): void {
+  if (relay.broken === (link === "broken")) return;
+  relay.broken = link === "broken";
+  const { task } = relay.work;
+  const { peer_id } = relay.binding;
+  engine.log.append(task, {
+    kind: "runtime.health",
+    source: "transport",
+    message: relay.broken
+      ? `the link to ${peer_id} broke: ${why ?? "no reason is known"}`
+      : `the link to ${peer_id} holds again`,
+    data: { healthy: !relay.broken, link },
+  });
+  if (relay.binding.destination_task_id === null) return;
+  keepBinding(engine, relay, { status: relay.broken ? "relay_interrupted" : "relay_streaming" });
+}
+
+/** Changes what is kept of a relay, in the commit of what was just appended. */
+export function keepBinding(engine: Engine, relay: Relay, changes: Partial<RelayBinding>): void {
+  const binding = { ...relay.binding, ...changes, updated_at: new Date(engine.clock.now()).toISOString() };
+  relay.binding = binding;
+  engine.log.with(relay.work.task, () => engine.relays.putBinding(binding));
+}

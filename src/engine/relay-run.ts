@@ -1,0 +1,125 @@
+/** What can be done with a task that runs at another node: answer its questions, cancel it, leave it. */
+
+import type { Answer } from "#src/core/answer.ts";
+import { type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
+import { AdapterFault, type Json, type Run } from "#src/core/ports.ts";
+import { messageOf } from "#src/errors.ts";
+import type { Engine } from "./engine.ts";
+import { askRelay, backoffMs, type Relay, refusalIn, rest } from "./relay-link.ts";
+import { asObject } from "./relay-submit.ts";
+
+/** So long the other node is told an answer or a cancel before that is given up. */
+const tellMs = 10_000;
+
+async function* noSignals(): AsyncGenerator<never> {}
+
+/** The run of a relay; what it tells is mirrored, not signalled. */
+export function relayRun(engine: Engine, relay: Relay): Run {
+  const { destination_task_id } = relay.binding;
+  return {
+    handle: {
+      binding: "node_relay",
+      ...(destination_task_id === null ? {} : { remote_execution_id: destination_task_id }),
+      adapter_state: {},
+    },
+    continuity: "fresh",
+    continuity_reason: "it runs at another node",
+    signals: noSignals(),
+    resume: (request_id, answer) => resume(engine, relay, request_id, answer),
+    cancel: () => cancelRelay(engine, relay),
+    detach: () => relay.work.over.abort(),
+  };
+}
+
+function steering(engine: Engine, { work, binding }: Relay, more: { readonly [name: string]: Json }): Json {
+  const trace = JSON.parse(JSON.stringify(work.task.fixed.trace)) as Json;
+  return {
+    origin_node_id: engine.network.nodeId,
+    origin_proxy_task_id: binding.task_id,
+    destination_task_id: binding.destination_task_id,
+    trace,
+    requested_at: new Date(engine.clock.now()).toISOString(),
+    ...more,
+  };
+}
+
+const pathOf = ({ binding }: Relay, call: string) =>
+  `/v1/node/tasks/${encodeURIComponent(binding.destination_task_id ?? "")}/${call}`;
+
+/** Says something until there is an answer, or the time for it is over; each time is told whether it may have been said before. */
+async function insist(
+  engine: Engine,
+  relay: Relay,
+  request: Parameters<typeof askRelay>[2],
+): Promise<{ answer: PeerAnswer; saidBefore: boolean }> {
+  const until = engine.clock.now() + tellMs;
+  let saidBefore = false;
+  for (let attempt = 0; ; attempt++) {
+    const said = await say(engine, relay, request);
+    if (!(said instanceof PeerFault)) return { answer: said, saidBefore };
+    saidBefore ||= said.kind !== "unreachable";
+    if (relay.over.aborted || engine.clock.now() + backoffMs(attempt) > until)
+      throw new PeerFault(saidBefore ? "broken" : "unreachable", said.message, { cause: said });
+    await rest(engine, backoffMs(attempt), relay.over);
+  }
+}
+
+async function say(
+  engine: Engine,
+  relay: Relay,
+  request: Parameters<typeof askRelay>[2],
+): Promise<PeerAnswer | PeerFault> {
+  try {
+    const answer = await askRelay(engine, relay.binding.peer_id, request);
+    return answer.status < 500 ? answer : new PeerFault("broken", refusalIn(answer));
+  } catch (thrown) {
+    if (thrown instanceof PeerFault) return thrown;
+    throw thrown;
+  }
+}
+
+async function resume(engine: Engine, relay: Relay, request_id: string, answer: Answer): Promise<void> {
+  const { payload, headers } = asObject(payloadOf(answer));
+  const id = relay.foreign.has(request_id) ? relay.foreign.get(request_id) : request_id;
+  const question = id ? { "aethrolink-question": id } : {};
+  const { peer_id } = relay.binding;
+  const said = await insist(engine, relay, {
+    message_type: "task.resume",
+    method: "POST",
+    path: pathOf(relay, "resume"),
+    headers: { ...headers, ...question },
+    content: steering(engine, relay, { payload }),
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") throw thrown;
+    throw new AdapterFault("remote_failed", `${peer_id} can't be reached; the question stays open`, {
+      cause: thrown,
+    });
+  });
+  const { status } = said.answer;
+  // What was said before and broke off may have been heard.
+  if (status === 202 || (status === 409 && said.saidBefore)) return;
+  if (status === 409 || status === 404) throw new AdapterFault("not_found", refusalIn(said.answer));
+  throw new AdapterFault("remote_failed", refusalIn(said.answer));
+}
+
+function payloadOf(answer: Answer): Json {
+  if (answer.kind === "option") return { option_id: answer.option.option_id };
+  return answer.kind === "declined" ? { approved: false } : answer.content;
+}
+
+/** Asks for the end of the work; resolves when that was said, or could not be said. */
+export async function cancelRelay(engine: Engine, relay: Relay): Promise<void> {
+  const { task_id, peer_id } = relay.binding;
+  try {
+    const { answer } = await insist(engine, relay, {
+      message_type: "task.cancel",
+      method: "POST",
+      path: pathOf(relay, "cancel"),
+      content: steering(engine, relay, {}),
+    });
+    if (answer.status >= 300)
+      engine.logger.warn({ task_id, peer_id, why: refusalIn(answer) }, "a peer does not take a cancel");
+  } catch (thrown) {
+    engine.logger.warn({ task_id, peer_id, why: messageOf(thrown) }, "a peer could not be told of a cancel");
+  }
+}

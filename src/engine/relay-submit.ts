@@ -1,0 +1,155 @@
+/**
+ * Handing a task to another node.
+ *
+ * 1. What is sent first is announced by a commit: the task is dispatching, and its binding is there.
+ * 2. A node that knows a task again is told it until it has answered; one that doesn't is told it once, and
+ *    what came of that is unknown where there was no answer.
+ */
+import { NodeTaskAccepted } from "#contracts/node-tasks.ts";
+import { type Headers, type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
+import type { Json, JsonObject } from "#src/core/ports.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { OpenTask } from "#src/store/task-rows.ts";
+import type { Engine } from "./engine.ts";
+import {
+  askRelay,
+  backoffMs,
+  chainBefore,
+  deduplicates,
+  noteLink,
+  type Relay,
+  refusalIn,
+  relayPeer,
+  rest,
+} from "./relay-link.ts";
+import { storedPayload } from "./run-task.ts";
+
+/** What came of a submit. */
+export type Submitted =
+  | { readonly kind: "accepted"; readonly accepted: NodeTaskAccepted }
+  | {
+      readonly kind: "failed";
+      readonly reason: "submit_failed" | "protocol_error" | "interrupted";
+      readonly detail: string;
+    }
+  /** Nobody waits for it any more. */
+  | { readonly kind: "left" };
+
+interface Again {
+  readonly kind: "again";
+  readonly why: string;
+  /** The peer may have taken it. */
+  readonly mayHaveIt: boolean;
+  /** Something answered that could not prove to be the peer. */
+  readonly isUnbelieved?: boolean;
+}
+
+/** Answers that can't be believed are taken for a bad link, but not for ever. */
+const mostUnbelieved = 5;
+
+/** An object, as every node takes it. */
+export const asObject = (payload: Json): { readonly payload: JsonObject; readonly headers: Headers } =>
+  isJsonObject(payload)
+    ? { payload, headers: {} }
+    : { payload: { value: payload }, headers: { "aethrolink-payload": "value" } };
+
+/** Gives the task to its peer. */
+export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitted> {
+  const { peer_id } = relay.binding;
+  const peer = relayPeer(engine, peer_id);
+  if (peer === undefined)
+    return { kind: "failed", reason: "submit_failed", detail: `${peer_id} is no trusted peer any more` };
+  const request = await requestOf(engine, relay);
+  const known = deduplicates(peer);
+  for (let attempt = 0, unbelieved = 0; ; attempt++) {
+    const tried = await submitOnce(engine, relay, request);
+    if (tried.kind !== "again") return tried;
+    if (tried.isUnbelieved) unbelieved++;
+    if (!known || unbelieved === mostUnbelieved) return givenUp(peer_id, tried);
+    if (!relay.over.aborted) noteLink(engine, relay, "broken", tried.why);
+    await rest(engine, backoffMs(attempt), relay.over);
+    if (relay.over.aborted) return { kind: "left" };
+  }
+}
+
+const givenUp = (peer_id: string, { why, mayHaveIt }: Again): Submitted =>
+  mayHaveIt
+    ? {
+        kind: "failed",
+        reason: "interrupted",
+        detail: `it is unknown whether ${peer_id} took the work: ${why}`,
+      }
+    : { kind: "failed", reason: "submit_failed", detail: why };
+
+async function submitOnce(
+  engine: Engine,
+  { binding: { peer_id } }: Relay,
+  request: Parameters<typeof askRelay>[2],
+): Promise<Submitted | Again> {
+  try {
+    // Not given up with the task: an acceptance that still comes is cancelled there.
+    return judged(await askRelay(engine, peer_id, request));
+  } catch (thrown) {
+    if (!(thrown instanceof PeerFault)) throw thrown;
+    const { kind, message } = thrown;
+    return {
+      kind: "again",
+      why: message,
+      mayHaveIt: kind !== "unreachable",
+      isUnbelieved: kind === "untrusted",
+    };
+  }
+}
+
+function judged(answer: PeerAnswer): Submitted | Again {
+  const { status, content } = answer;
+  if (status === 202) {
+    const { data } = NodeTaskAccepted.safeParse(content);
+    return data === undefined
+      ? { kind: "failed", reason: "protocol_error", detail: "its acceptance is not understood" }
+      : { kind: "accepted", accepted: data };
+  }
+  if (status >= 500) return { kind: "again", why: refusalIn(answer), mayHaveIt: status !== 503 };
+  return { kind: "failed", reason: "submit_failed", detail: refusalIn(answer) };
+}
+
+async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Parameters<typeof askRelay>[2]> {
+  const { task, target } = work;
+  const { fixed } = task;
+  const { payload, headers } = asObject(fixed.payload ?? (await storedPayload(engine, work)));
+  const { launch_if_down, timeout_ms } = fixed.delivery;
+  const content = {
+    origin_node_id: engine.network.nodeId,
+    origin_proxy_task_id: fixed.task_id,
+    ...(fixed.thread_id === undefined ? {} : { origin_thread_id: fixed.thread_id }),
+    target_agent_id: target.remote?.target_id ?? target.target_id,
+    intent: fixed.intent,
+    payload,
+    runtime_options: fixed.runtime_options,
+    trace: { ...fixed.trace },
+    delivery: { mode: "stream", launch_if_down, ...(timeout_ms === null ? {} : { timeout_ms }) },
+    submitted_at: new Date(engine.clock.now()).toISOString(),
+  };
+  return {
+    message_type: "task.submit",
+    method: "POST",
+    path: "/v1/node/tasks",
+    headers: { ...headers, ...ofTask(task) },
+    content: JSON.parse(JSON.stringify(content)) as Json,
+    conversation_id: fixed.conversation_id,
+    task_id: binding.task_id,
+    chain: chainBefore(engine, task),
+  };
+}
+
+function ofTask({ fixed: { trace, conversation_id } }: OpenTask): Headers {
+  const isW3c = /^(?!0{32})[0-9a-f]{32}$/.test(trace.trace_id);
+  return {
+    ...(isW3c
+      ? {
+          traceparent: `00-${trace.trace_id}-${trace.trace_id.slice(16).replace(/^0{16}$/, "0000000000000001")}-01`,
+        }
+      : {}),
+    ...(/^[\x21-\x7e]{1,64}$/.test(conversation_id) ? { "aethrolink-conversation": conversation_id } : {}),
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * One task from acceptance to its end, where it runs at another node.
+ *
+ * 1. Nothing leaves for the other node before the event that announces it is on disk.
+ * 2. What the other node tells is taken over once, in its order, and survives the end of either node.
+ * 3. A broken link is no end: only the task's own limits are, or an answer that says so.
+ */
+
+import { PeerFault } from "#src/core/network-ports.ts";
+import { ended } from "#src/core/task-machine.ts";
+import type { RelayBinding } from "#src/store/relays.ts";
+import type { Engine, Work } from "./engine.ts";
+import { failTask } from "./fail-task.ts";
+import { countRunningTime } from "./reattach.ts";
+import { askRelay, backoffMs, keepBinding, noteLink, type Relay, relayPeer, rest } from "./relay-link.ts";
+import { mirror } from "./relay-mirror.ts";
+import { cancelRelay, relayRun } from "./relay-run.ts";
+import { submitRelay } from "./relay-submit.ts";
+import { armQueueTime, pendingLaunch } from "./run-task.ts";
+import { armRunningTime, cancelRun } from "./steer-task.ts";
+
+/** A task that waits, or has just come. */
+export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
+  const { task, target } = work;
+  const peer_id = target.remote?.peer_id ?? "";
+  const stopWaiting = armQueueTime(engine, work);
+  try {
+    if (!(await untilReachable(engine, work, peer_id))) return;
+  } finally {
+    stopWaiting();
+  }
+  engine.log.append(task, { kind: "runtime.ready", source: "transport", data: { peer_id } });
+  const kept = engine.log.append(task, { kind: "task.dispatching", source: "core" });
+  if (kept === undefined) return;
+  const relay = openRelay(engine, work, newBinding(engine, work, peer_id));
+  keepBinding(engine, relay, {});
+  await kept;
+  if (work.over.signal.aborted) return;
+  armRunningTime(engine, work);
+  await toTheEnd(engine, relay);
+}
+
+/** A task that an earlier life has handed over, or was about to. */
+export async function relayAgain(engine: Engine, work: Work, binding: RelayBinding): Promise<void> {
+  const relay = openRelay(engine, work, binding);
+  countRunningTime(engine, work);
+  await toTheEnd(engine, relay);
+}
+
+async function toTheEnd(engine: Engine, relay: Relay): Promise<void> {
+  const { work } = relay;
+  try {
+    if (relay.binding.destination_task_id === null && !(await handOver(engine, relay))) return;
+    work.run = relayRun(engine, relay);
+    if (work.task.cancel !== null) await cancelRun(engine, work);
+    await mirror(engine, relay);
+  } finally {
+    work.timers.running?.();
+    work.timers.cancelling?.();
+  }
+  if (work.lost !== undefined) throw work.lost;
+}
+
+/** @returns whether the other node works on the task now */
+async function handOver(engine: Engine, relay: Relay): Promise<boolean> {
+  const { work } = relay;
+  const { task } = work;
+  const outcome = await submitRelay(engine, relay);
+  if (outcome.kind === "left") return false;
+  if (outcome.kind === "failed") {
+    if (!ended(task.status) && !engine.stopping) failTask(engine, task, outcome.reason, outcome.detail);
+    return false;
+  }
+  const { destination_node_id, destination_task_id, destination_thread_id = null } = outcome.accepted;
+  const about = { destination_node_id, destination_task_id, destination_thread_id };
+  if (ended(task.status)) {
+    // It was cancelled while it was handed over: what came of that is cancelled there.
+    relay.binding = { ...relay.binding, ...about };
+    await cancelRelay(engine, relay);
+    return false;
+  }
+  if (relay.over.aborted) return false;
+  noteLink(engine, relay, "restored");
+  engine.log.append(task, {
+    kind: "task.running",
+    source: "transport",
+    data: { remote_execution_id: destination_task_id, ...about },
+    changes: { remote: { binding: "node_relay", remote_execution_id: destination_task_id } },
+  });
+  keepBinding(engine, relay, { ...about, status: "relay_streaming" });
+  return true;
+}
+
+function newBinding(engine: Engine, { task }: Work, peer_id: string): RelayBinding {
+  const now = new Date(engine.clock.now()).toISOString();
+  return {
+    task_id: task.fixed.task_id,
+    peer_id,
+    destination_node_id: null,
+    destination_task_id: null,
+    destination_thread_id: null,
+    status: "relay_pending",
+    last_remote_seq: 0,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+/** Ends with the task: a task's end comes also from its limits, which know nothing of streams. */
+function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
+  const { task_id } = binding;
+  const over = new AbortController();
+  const end = () => over.abort();
+  work.over.signal.addEventListener("abort", end, { once: true });
+  if (work.over.signal.aborted) end();
+  const unlisten = engine.log.tail(task_id)?.listen(() => {
+    if (engine.log.get(task_id) !== undefined) return;
+    unlisten?.();
+    end();
+  });
+  const artifacts = engine.relays.artifactsOf(task_id);
+  return {
+    work,
+    binding,
+    artifacts: new Map(artifacts.map((each) => [each.remote_artifact_id, each.artifact_id])),
+    foreign: new Map(),
+    over: over.signal,
+    broken: binding.status === "relay_interrupted",
+  };
+}
+
+/** A peer that answered so lately is taken to be there. */
+const freshMs = 5000;
+/** Of a task that shall fail when its node is down. */
+const mostTries = 3;
+
+/** @returns whether the task may be handed over; else it has ended, or shall not go on */
+async function untilReachable(engine: Engine, work: Work, peer_id: string): Promise<boolean> {
+  const { task, over } = work;
+  const { when_offline, launch_if_down } = task.fixed.delivery;
+  const waits = when_offline === "queue" && launch_if_down;
+  for (let attempt = 0; !over.signal.aborted; attempt++) {
+    const why = await whyUnreachable(engine, peer_id);
+    if (over.signal.aborted) return false;
+    if (why === undefined) return true;
+    if (!waits && attempt + 1 >= mostTries) {
+      failTask(engine, task, "runtime_unavailable", `${peer_id} can't be reached: ${why}`);
+      return false;
+    }
+    if (waits && task.status === "created")
+      engine.log.append(task, pendingLaunch(`${peer_id} can't be reached: ${why}`));
+    await rest(engine, backoffMs(attempt), over.signal);
+  }
+  return false;
+}
+
+async function whyUnreachable(engine: Engine, peer_id: string): Promise<string | undefined> {
+  const { network, clock } = engine;
+  if (relayPeer(engine, peer_id) === undefined) return "it is no trusted peer any more";
+  const reached = network.reached.get(peer_id);
+  if (reached !== undefined && clock.now() - reached < freshMs) return undefined;
+  try {
+    await askRelay(engine, peer_id, { message_type: "node.health", method: "GET", path: "/v1/node/health" });
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof PeerFault) return thrown.message;
+    throw thrown;
+  }
+}
