@@ -1,6 +1,8 @@
 /** Two nodes in this process, over HTTP, on one clock. */
+
+import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
-import { fakeTarget } from "./open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine } from "./open-engine.ts";
 import { type OpenServer, openServer } from "./open-server.ts";
 
 export interface TwoServers extends AsyncDisposable {
@@ -9,13 +11,17 @@ export interface TwoServers extends AsyncDisposable {
   readonly b: OpenServer;
   /** Makes them peers by a code of `a`'s: `a` is called `alpha` there, `b` is called `beta`. */
   pair(): Promise<void>;
+  /** Goes on with the files and the key of `a`, which was abandoned; it serves nobody. */
+  reopenA(): Promise<OpenEngine>;
 }
 
 /** Opens them; nothing is asked before a test asks. */
 export async function openTwoServers(): Promise<TwoServers> {
   await using left = new AsyncDisposableStack();
   const clock = createFakeClock();
-  const a = left.use(await openServer({ clock, targets: [fakeTarget({ target_id: "research" })] }));
+  const identity = ed25519Identity(makeKey());
+  const own = { clock, targets: [fakeTarget({ target_id: "research" })], network: { identity } };
+  const a = left.use(await openServer(own));
   const b = left.use(await openServer({ clock, targets: [fakeTarget({ target_id: "build" })] }));
   const kept = left.move();
   return {
@@ -32,6 +38,7 @@ export async function openTwoServers(): Promise<TwoServers> {
       });
       if (joined.status !== 201) throw new Error(JSON.stringify(joined.body));
     },
+    reopenA: () => openEngine({ ...own, dir: a.node.dir }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

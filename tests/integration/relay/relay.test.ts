@@ -1,5 +1,8 @@
 /** Tasks that one node gives another, over HTTP, both in this process. */
+import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
+import type { Json } from "#src/core/ports.ts";
+import { until } from "../../open-engine.ts";
 import { openTwoServers } from "../../two-servers.ts";
 
 async function openPair() {
@@ -10,17 +13,43 @@ async function openPair() {
   return two;
 }
 
+type Pair = Awaited<ReturnType<typeof openPair>>;
+
 const build = { target_runtime: "build" };
+
+/** The only task that a node has. */
+const onlyTask = ({ node }: Pair["b"]) => {
+  const [task, another] = node.engine.reader.list({}, 2);
+  if (task === undefined || another !== undefined) throw new Error("there is not just one task");
+  return task;
+};
 
 it("a task for a peer's target runs there, and all of it is seen here", async () => {
   await using two = await openPair();
   const { node } = two.a;
-  const task = await node.submit({ ...build, payload: { text: "hello" } });
+  const trace = { trace_id: "0af7651916cd43dd8448eb211c80319c" };
+  const task = await node.submit({ ...build, payload: { text: "hello" }, trace });
   const done = await node.reaches(task.task_id, "completed");
+  const there = onlyTask(two.b);
   expect(done).toMatchObject({
     resolved_runtime: "beta/build",
     result: { text: "echo: hello" },
-    remote: { binding: "node_relay" },
+    remote: { binding: "node_relay", remote_execution_id: there.task_id },
+  });
+  expect(node.dataOf(task.task_id, "runtime.ready")).toEqual({ peer_id: "beta" });
+  expect(there).toMatchObject({
+    status: "completed",
+    trace,
+    sender: two.a.node.engine.network.nodeId,
+    metadata: { origin_proxy_task_id: task.task_id, ...trace },
+  });
+  const mirrored = node.engine.reader.events(task.task_id).filter(({ source }) => source === "transport");
+  const seqs = mirrored.flatMap(({ data }) => (data as { remote_event_seq?: number }).remote_event_seq ?? []);
+  expect(seqs).toEqual(seqs.map((_, at) => at + 1));
+  expect(seqs).toHaveLength(two.b.node.engine.reader.events(there.task_id).length);
+  expect(node.engine.relays.binding(task.task_id)).toMatchObject({
+    status: "completed",
+    last_remote_seq: seqs.length,
   });
   expect(node.kinds(task.task_id)).toEqual([
     "1 task.created",
@@ -34,6 +63,144 @@ it("a task for a peer's target runs there, and all of it is seen here", async ()
     "9 task.progress",
     "10 task.progress",
     "11 task.progress",
-    "12 task.completed",
+    "12 task.progress",
+    "13 task.progress",
+    "14 task.completed",
   ]);
+});
+
+it("a question is asked here and answered there", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: { mode: "await_then_resume" } });
+  const asking = await node.reaches(task_id, "awaiting_input");
+  expect(asking.awaiting).toMatchObject([{ kind: "permission", prompt: "go on?" }]);
+  await expect(node.answer(task_id, { option_id: "none" })).rejects.toThrow("answer_rejected");
+  await node.answer(task_id, { approved: true });
+  const done = await node.reaches(task_id, "completed");
+  expect(done.result?.text).toBe("resumed: allow_once");
+  const kinds = node.engine.reader.events(task_id).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => /resume/.test(kind))).toEqual(["task.resume_requested", "task.resumed"]);
+});
+
+it("a cancel here ends the work there", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: { mode: "cancelled" } });
+  await until(() => node.record(task_id).remote !== null);
+  await until(() => two.b.node.engine.reader.list({ status: "running" }, 1).length === 1);
+  await node.cancel(task_id);
+  await node.reaches(task_id, "cancelled");
+  expect(onlyTask(two.b)).toMatchObject({ status: "cancelled" });
+});
+
+it("a failure there is a failure here, with its reason and without its command", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: { mode: "crash_after_start" } });
+  const failed = await node.reaches(task_id, "failed");
+  expect(failed.last_error).toMatchObject({ reason: "remote_failed", detail: /exited with code 3/ });
+});
+
+it("a payload that is no object arrives as it was given", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: "just words" as Json });
+  expect((await node.reaches(task_id, "completed")).result?.text).toBe("echo: just words");
+  expect(onlyTask(two.b).payload).toBe("just words");
+});
+
+it("turns of one conversation go on with one session there", async () => {
+  await using two = await openPair();
+  for (let turn = 0; turn < 2; turn++) {
+    const { task_id } = await two.a.node.submit({ ...build, conversation_id: "release" });
+    await two.a.node.reaches(task_id, "completed");
+  }
+  const conversations = two.b.node.engine.reader.list({}, 2).map((task) => task.conversation_id);
+  expect(conversations).toEqual(["alpha/release", "alpha/release"]);
+});
+
+it("a large answer is fetched when somebody wants it, and verified", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: { mode: "flood", chunks: 2000, size: 16 } });
+  const { result, result_artifact_id } = await node.reaches(task_id, "completed");
+  expect(result?.truncated).toBe(true);
+  const artifact_id = result_artifact_id ?? "";
+  expect(artifact_id).not.toBe(onlyTask(two.b).result_artifact_id);
+  expect(node.engine.relays.artifact(artifact_id)?.fetched).toBeFalsy();
+  const answer = await two.a.call("GET", `/artifacts/${artifact_id}`);
+  expect(answer.status).toBe(200);
+  expect(answer.body).toBe("x".repeat(32_000));
+  const etag = createHash("sha256").update("x".repeat(32_000)).digest("hex");
+  expect(answer.headers.get("etag")).toBe(`"${etag}"`);
+  expect(node.engine.relays.artifact(artifact_id)?.fetched).toBeTruthy();
+});
+
+it("a task for a node that is down fails, or waits if it was told to", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  await node.engine.network.peers.put({
+    ...(node.engine.network.peers.get("beta") as NonNullable<
+      ReturnType<typeof node.engine.network.peers.get>
+    >),
+    base_url: "http://127.0.0.1:9",
+  });
+  node.engine.network.reached.clear();
+  const failing = await node.submit(build);
+  const waiting = await node.submit({ ...build, delivery: { when_offline: "queue" } });
+  await node.reaches(waiting.task_id, "pending_launch");
+  await moveUntil(two, () => node.record(failing.task_id).status === "failed");
+  expect(node.record(failing.task_id).last_error?.reason).toBe("runtime_unavailable");
+  expect(node.record(waiting.task_id).status).toBe("pending_launch");
+  const back = node.engine.network.peers.get("beta");
+  if (back !== undefined) await node.engine.network.peers.put({ ...back, base_url: two.b.url });
+  await moveUntil(two, () => node.record(waiting.task_id).status === "completed");
+});
+
+/** Moves the clock whenever nothing happens by itself. */
+async function moveUntil(two: Pair, holds: () => boolean): Promise<void> {
+  for (let step = 0; step < 200 && !holds(); step++) {
+    two.clock.advance(200);
+    for (let turn = 0; turn < 40 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(holds()).toBe(true);
+}
+
+it("fifty tasks at once keep the order of their events", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const tasks = await Promise.all(
+    Array.from({ length: 50 }, () => node.submit({ ...build, payload: { mode: "success" } })),
+  );
+  for (const { task_id } of tasks) {
+    expect((await node.reaches(task_id, "completed")).result?.text).toBe("one two three");
+    const events = node.engine.reader.events(task_id);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+    const remote = events.flatMap(
+      ({ data }) => (data as { remote_event_seq?: number }).remote_event_seq ?? [],
+    );
+    expect(remote).toEqual(remote.map((_, at) => at + 1));
+  }
+  expect(two.b.node.engine.reader.list({}, 200)).toHaveLength(50);
+});
+
+it("a task goes on where it was when its node starts again", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, payload: { mode: "await_then_resume" } });
+  await node.reaches(task_id, "awaiting_input");
+  const before = node.kinds(task_id);
+  node.abandon();
+  await using again = await two.reopenA();
+  const asking = await again.reaches(task_id, "awaiting_input");
+  expect(asking.awaiting).toHaveLength(1);
+  expect(again.kinds(task_id)).toEqual(before);
+  const there = onlyTask(two.b);
+  await two.b.node.answer(there.task_id, { approved: true });
+  const done = await again.reaches(task_id, "completed");
+  expect(done.result?.text).toBe("resumed: allow_once");
+  expect(again.kinds(task_id).map((each) => Number(each.split(" ")[0]))).toEqual(
+    again.kinds(task_id).map((_, at) => at + 1),
+  );
 });
