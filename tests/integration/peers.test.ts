@@ -159,15 +159,6 @@ describe("the targets of a peer", () => {
     ]);
   });
 
-  it("take no task as long as nothing relays it; nothing is written", async () => {
-    const request = { intent: "test.run", payload: {}, target_runtime: "alpha/research" };
-    expect(await two.b.call("POST", "/v1/tasks", request)).toMatchObject({
-      status: 503,
-      body: { code: "unavailable" },
-    });
-    expect((await two.b.call("GET", "/v1/tasks")).body).toMatchObject({ tasks: [] });
-  });
-
   it("go with the peer", async () => {
     await two.b.call("DELETE", "/v1/peers/alpha");
     expect((await targetsOf(two.b)).map(({ target_id }) => target_id)).toEqual(["build"]);

@@ -55,6 +55,7 @@ describe("giving a task", () => {
       question_timeout_ms: 86_400_000,
       queue_timeout_ms: 5,
       wait_ms: 600_000,
+      when_offline: "fail",
     });
   });
 
