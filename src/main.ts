@@ -134,6 +134,7 @@ export async function startNode(
       creating: new Map(),
       stopping: false,
     };
+    nodes.begin(engine);
     await prepare(engine, launches);
     const reload = () => reloadRegistry(engine, () => registryOf(config), launches.know);
     keepHourly(

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import type { IdentityProvider, PeerLink, SignAnswer, VerifyPeer } from "./core/network-ports.ts";
 import type { Clock, Target } from "./core/ports.ts";
+import { selfPeer } from "./core/remote-target.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Network } from "./engine/network.ts";
 import { answerPeer } from "./engine/peer-requests.ts";
@@ -14,7 +15,7 @@ import { registryDiscovery } from "./network/discovery/registry.ts";
 import { createLink } from "./network/link.ts";
 import { createReceiver } from "./network/receive.ts";
 import { createHttpTransport } from "./network/transports/http.ts";
-import type { Loopback, Receive } from "./network/transports/loopback.ts";
+import { createLoopback, type Loopback, type Receive } from "./network/transports/loopback.ts";
 import { signAnswer, verifyPeer } from "./network/verify-peer.ts";
 import type { Batch } from "./store/batch.ts";
 import { openPeers } from "./store/peers.ts";
@@ -42,10 +43,15 @@ export interface OpenNetwork {
   readonly network: Network;
   readonly verifyPeer: VerifyPeer;
   readonly signAnswer: SignAnswer;
+  /** Lets the node reach itself. */
+  begin(engine: Engine): void;
   /** Answers other nodes of this process. */
   receiver(engine: Engine): Receive;
   close(): void;
 }
+
+/** Where a node reaches itself. */
+const selfAddress = "loopback://self";
 
 /** Opens it. */
 export function openNetwork(needs: NetworkNeeds): OpenNetwork {
@@ -53,14 +59,34 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
   const peers = openPeers(writer, batch);
   const seen = openSeenSignatures(writer, batch, clock);
   const http = createHttpTransport();
-  const transports = loopback === undefined ? [http] : [http, loopback];
+  const self = {
+    peer_id: selfPeer,
+    base_url: selfAddress,
+    node_id: identity.nodeId,
+    trust: "trusted",
+  } as const;
+  const inside = createLoopback();
+  const toSelf = { ...inside, reaches: (address: string) => address === selfAddress };
+  const transports = loopback === undefined ? [http, toSelf] : [http, toSelf, loopback];
   const link: PeerLink = createLink({ identity, transports, clock, newId });
   const over = new AbortController();
   const allowUnsigned = config.peers.allowUnsigned ?? !config.auth;
-  const verify = verifyPeer({ identity, peers, seen, clock });
+  const byNodeId = (node_id: string) => (node_id === identity.nodeId ? self : peers.byNodeId(node_id));
+  const verify = verifyPeer({ identity, peers: { byNodeId }, seen, clock });
   const sign = signAnswer(identity, clock);
+  const receiver = (engine: Engine): Receive =>
+    createReceiver({
+      nodeId: identity.nodeId,
+      verify,
+      sign,
+      answer: answerPeer(engine),
+      allowUnsigned,
+      refused: (reason) => engine.logger.warn({ reason }, "a message of another node was refused"),
+      heard: (peer_id) => heardFrom(engine, peer_id),
+    });
   return {
     network: {
+      self,
       nodeId: identity.nodeId,
       machineName: hostname(),
       baseUrl: needs.baseUrl,
@@ -82,16 +108,8 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
     },
     verifyPeer: verify,
     signAnswer: sign,
-    receiver: (engine) =>
-      createReceiver({
-        nodeId: identity.nodeId,
-        verify,
-        sign,
-        answer: answerPeer(engine),
-        allowUnsigned,
-        refused: (reason) => engine.logger.warn({ reason }, "a message of another node was refused"),
-        heard: (peer_id) => heardFrom(engine, peer_id),
-      }),
+    receiver,
+    begin: (engine) => void inside.listen(selfAddress, receiver(engine)),
     close() {
       over.abort();
       http.close();

@@ -138,6 +138,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     creating: new Map(),
     stopping: false,
   };
+  nodes.begin(engine);
   await launches.know(engine.routing.targets.values());
   await recoverTasks(engine);
   takeUpHandOffs(engine);

@@ -1,5 +1,8 @@
-/** Targets of other nodes. */
+/** Targets of other nodes, and of this one by the same way. */
 import type { Target } from "./ports.ts";
+
+/** What a node calls itself among its peers: a hop that never leaves it, and is else like any other. */
+export const selfPeer = "self";
 
 /** A peer's target, as far as a peer tells. */
 export interface RemoteTarget {

@@ -2,6 +2,7 @@
  * From an intent, and perhaps a name, to a target; or why not.
  */
 import type { JsonObject, Target } from "./ports.ts";
+import { remoteTarget, selfPeer } from "./remote-target.ts";
 
 export interface Route {
   readonly runtime: string;
@@ -60,7 +61,7 @@ export function route(intent: string, requested: string | undefined, table: Rout
 }
 
 function byName(intent: string, requested: string, table: RoutingTable): Routed {
-  const target = table.targets.get(requested) ?? ofOnePeer(requested, table);
+  const target = table.targets.get(requested) ?? ofThisNode(requested, table) ?? ofOnePeer(requested, table);
   if (target === undefined) {
     return refused(
       "target_not_found",
@@ -75,6 +76,14 @@ function byName(intent: string, requested: string, table: RoutingTable): Routed 
     );
   }
   return { kind: "routed", target, route_options: {}, why: `the caller named ${requested}` };
+}
+
+/** This node's own target, as another node's would be. */
+function ofThisNode(name: string, { targets }: RoutingTable): Target | undefined {
+  const own = name.startsWith(`${selfPeer}/`) ? targets.get(name.slice(selfPeer.length + 1)) : undefined;
+  if (own?.owner !== "local") return undefined;
+  const { target_id, display_name, capabilities } = own;
+  return remoteTarget({ peer_id: selfPeer, target_id, display_name, capabilities });
 }
 
 /** The target of a bare name that only a peer has; more than one has it: why not. */

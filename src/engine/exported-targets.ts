@@ -1,6 +1,7 @@
 /** What other nodes see of this one. */
 import type { TargetSpec } from "#contracts/targets.ts";
 import type { PeerCaller } from "#src/core/network-ports.ts";
+import { selfPeer } from "#src/core/remote-target.ts";
 import type { Engine } from "./engine.ts";
 import { specOf } from "./target-spec.ts";
 
@@ -8,7 +9,8 @@ import { specOf } from "./target-spec.ts";
 export function exportedTargets(engine: Engine, caller: PeerCaller): TargetSpec[] {
   const { registry, network } = engine;
   const listed = caller.kind === "peer" ? registry.exports?.trusted : registry.exports?.unsigned;
-  const isAll = listed === undefined && (caller.kind === "peer" || network.exportUnsigned);
+  const isSelf = caller.kind === "peer" && caller.peer_id === selfPeer;
+  const isAll = isSelf || (listed === undefined && (caller.kind === "peer" || network.exportUnsigned));
   if (caller.kind === "stranger") return [];
   return [...network.discovery.targets().values()]
     .filter(({ owner, target_id }) => owner === "local" && (isAll || listed?.has(target_id) === true))

@@ -16,6 +16,8 @@ export interface Network {
   readonly nodeId: string;
   /** What this machine is called; a node calls itself so to others. */
   readonly machineName: string;
+  /** This node as its own peer. */
+  readonly self: KnownPeer;
   /** Where other nodes reach this one; null: it listens at no address that could be told. */
   readonly baseUrl: string | null;
   readonly peers: PeerStore;

@@ -22,6 +22,7 @@ import { chainFault } from "#src/core/chain.ts";
 import { chainOf } from "#src/core/claims.ts";
 import type { Headers, PeerCaller } from "#src/core/network-ports.ts";
 import type { Json, Target } from "#src/core/ports.ts";
+import { selfPeer } from "#src/core/remote-target.ts";
 import { fail } from "#src/errors.ts";
 import type { NodeTask } from "#src/store/relays.ts";
 import { answerQuestion } from "./answer-question.ts";
@@ -93,8 +94,8 @@ async function create(
   headers: Headers,
 ): Promise<NodeTask> {
   const peer_id = peerIdOf(caller);
-  const chain = caller.kind === "peer" ? caller.chain : chainOf(headers["aethrolink-chain"]);
-  const fault = chainFault(engine.network.nodeId, chain, caller.kind === "peer" ? caller.node_id : null);
+  const chain = chainBehind(engine, caller, headers);
+  const fault = peer_id === selfPeer ? undefined : chainFault(engine.network.nodeId, chain);
   if (fault !== undefined) fail("loop_detected", fault);
   if (!exportedTargets(engine, caller).some(({ target_id }) => target_id === body.target_agent_id))
     fail("target_not_found", `There is no target ${body.target_agent_id}.`);
@@ -117,6 +118,12 @@ async function create(
   });
   if (row === undefined) throw new Error("a task of another node was accepted without its row");
   return row;
+}
+
+/** The nodes that a task came through; a hop from a node to itself adds nothing. */
+function chainBehind({ network }: Engine, caller: PeerCaller, headers: Headers): readonly string[] {
+  if (caller.kind !== "peer") return chainOf(headers["aethrolink-chain"]);
+  return caller.node_id === network.nodeId ? caller.chain.slice(0, -1) : caller.chain;
 }
 
 /** As it is asked for here. */

@@ -1,6 +1,7 @@
 /** What the parts of a relay share: the peer, how it is asked, and how long is waited before it is asked again. */
 import { NodeError } from "#contracts/node-tasks.ts";
 import { type KnownPeer, type PeerAnswer, PeerFault, type PeerRequest } from "#src/core/network-ports.ts";
+import { selfPeer } from "#src/core/remote-target.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
@@ -23,7 +24,7 @@ export interface Relay {
 
 /** The peer of a relay, if it is still one that is given tasks. */
 export function relayPeer({ network }: Engine, peer_id: string): KnownPeer | undefined {
-  const peer = network.peers.get(peer_id);
+  const peer = peer_id === selfPeer ? network.self : network.peers.get(peer_id);
   return peer?.trust === "trusted" || peer?.trust === "unsigned" ? peer : undefined;
 }
 

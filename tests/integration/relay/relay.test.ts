@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Json } from "#src/core/ports.ts";
-import { until } from "../../open-engine.ts";
+import { fakeTarget, openEngine, until } from "../../open-engine.ts";
 import { openTwoServers } from "../../two-servers.ts";
 
 async function openPair() {
@@ -203,4 +203,14 @@ it("a task goes on where it was when its node starts again", async () => {
   expect(again.kinds(task_id).map((each) => Number(each.split(" ")[0]))).toEqual(
     again.kinds(task_id).map((_, at) => at + 1),
   );
+});
+
+it("a node's own target is reached by the way of any peer's", async () => {
+  await using node = await openEngine({ targets: [fakeTarget({ target_id: "build" })] });
+  const { task_id } = await node.submit({ target_runtime: "self/build", payload: { text: "hello" } });
+  const done = await node.reaches(task_id, "completed");
+  expect(done).toMatchObject({ resolved_runtime: "self/build", result: { text: "echo: hello" } });
+  const there = done.remote?.remote_execution_id ?? "";
+  expect(node.record(there)).toMatchObject({ resolved_runtime: "build", status: "completed" });
+  expect(node.engine.relays.nodeTaskOf(there)).toMatchObject({ peer_id: "self", chain: "[]" });
 });
