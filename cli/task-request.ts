@@ -16,6 +16,7 @@ interface RequestFlags extends PayloadFlags {
   readonly "agent-id"?: string | undefined;
   readonly "state-file"?: string | undefined;
   readonly timeout?: string | undefined;
+  readonly "when-offline"?: "fail" | "queue" | undefined;
   readonly sync?: boolean;
 }
 
@@ -43,6 +44,7 @@ export async function requestOf(flags: RequestFlags): Promise<TaskCreateRequest>
     delivery: {
       ...(flags.sync ? { mode: "sync" as const } : {}),
       ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
+      ...(flags["when-offline"] === undefined ? {} : { when_offline: flags["when-offline"] }),
     },
   };
 }

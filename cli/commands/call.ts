@@ -42,6 +42,10 @@ export class Call extends TaskCommand {
     heartbeat: Flags.boolean({ description: "first say that the sender, an agent of this node, is there" }),
     "state-file": Flags.string({ description: "file with your agent_id; default: ~/.aethrolink/agent.json" }),
     timeout: Flags.string({ description: "how long it may run, like 90s" }),
+    "when-offline": Flags.option({
+      description: "if the target is another node's, and that can't be reached: fail, or queue the task",
+      options: ["fail", "queue"] as const,
+    })(),
     "idempotency-key": Flags.string({ description: "the same key again gives the same task" }),
     wait: Flags.boolean({
       description: "wait for the end and print the result",

@@ -47,9 +47,8 @@ export function ask(
   });
 }
 
-const request = JSON.stringify({ intent: "bench.run", target_runtime: "bench", payload: { text: "go" } });
-
-async function lap(node: TestNode, agent: http.Agent): Promise<Lap> {
+async function lap(node: TestNode, agent: http.Agent, target_runtime: string): Promise<Lap> {
+  const request = JSON.stringify({ intent: "bench.run", target_runtime, payload: { text: "go" } });
   const begin = performance.now();
   const { task } = JSON.parse(await ask(node, agent, "POST", "/v1/tasks", request)) as {
     task: { task_id: string };
@@ -62,12 +61,12 @@ async function lap(node: TestNode, agent: http.Agent): Promise<Lap> {
 }
 
 /** So many whole tasks, so many at once. */
-export async function laps(node: TestNode, atOnce: number, count: number): Promise<Lap[]> {
+export async function laps(node: TestNode, atOnce: number, count: number, target = "bench"): Promise<Lap[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
   const done: Lap[] = [];
   let left = count;
   const lane = async () => {
-    while (left-- > 0) done.push(await lap(node, agent));
+    while (left-- > 0) done.push(await lap(node, agent, target));
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   agent.destroy();

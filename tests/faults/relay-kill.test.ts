@@ -1,6 +1,7 @@
 /** Two nodes, one of which is killed at an exact moment of a relayed task, and started again. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { eventOf } from "../support.ts";
 import { openLeftBehind, prompts } from "./evidence.ts";
 import { faultIn, openRelayNodes } from "./relay-nodes.ts";
 
@@ -65,4 +66,16 @@ describe("a relayed task", () => {
     },
     90_000,
   );
+
+  test("goes on there while its own node is stopped, and is completed in that one's next life", async () => {
+    await using nodes = await openRelayNodes();
+    const payload = { chunks: 40, every_ms: 50 };
+    const { task_id } = await nodes.desk.submit({ target_runtime: "build/counting", payload });
+    await eventOf(nodes.desk, task_id, "task.progress");
+    expect(await nodes.desk.stop()).toEqual({ code: 0, signal: null });
+    await nodes.restart("desk");
+    expect(await nodes.desk.task(task_id, 30)).toMatchObject({ status: "completed" });
+    expect(faultIn(await nodes.desk.history(task_id))).toBeUndefined();
+    expect([...prompts(nodes.countFile).values()]).toEqual([1]);
+  }, 60_000);
 });

@@ -32,6 +32,8 @@ export const chainHeader = "aethrolink-chain";
 export interface HttpOptions {
   /** How long a connection may take. */
   readonly connectMs?: number;
+  /** A stream says something every 15 s; one that is silent for so long has broken. */
+  readonly silenceMs?: number;
   /** More bytes of an answer are not read. */
   readonly largestAnswer?: number;
 }
@@ -43,7 +45,7 @@ export interface HttpTransport extends TransportAdapter {
 
 /** The transport. */
 export function createHttpTransport(options: HttpOptions = {}): HttpTransport {
-  const { connectMs = 3000, largestAnswer = 64 * 1024 * 1024 } = options;
+  const { connectMs = 3000, largestAnswer = 64 * 1024 * 1024, silenceMs = 45_000 } = options;
   const agents = {
     "http:": new HttpAgent({ keepAlive: true }),
     "https:": new HttpsAgent({ keepAlive: true }),
@@ -56,6 +58,7 @@ export function createHttpTransport(options: HttpOptions = {}): HttpTransport {
       const reply = (body: AnswerBody) => replyTo(envelope, answer, body);
       const { status, headers } = headOf(answer);
       if (/^text\/event-stream/.test(headers["content-type"] ?? "")) {
+        answer.setTimeout(silenceMs, () => answer.destroy(new Error(`no sign of life in ${silenceMs} ms`)));
         yield reply({ kind: "answer", status, headers, content: null });
         for await (const frame of broken(framesOf(answer)))
           yield { ...replyTo(envelope, answer, frame), signature: null };
