@@ -105,14 +105,14 @@ function told({ kind, message, data }: Frame): Happening {
 }
 
 /** A frame whose data has the form that its kind has here; undefined: it hasn't. */
-function happeningOf(engine: Engine, relay: Relay, { kind, data }: Frame): Happening | undefined {
+function happeningOf(engine: Engine, relay: Relay, { kind, data, message }: Frame): Happening | undefined {
   if (!kinds.has(kind)) return undefined;
   const source = "transport";
   switch (kind) {
     case "task.progress":
       return isProgress(data) ? { kind, source, data } : undefined;
     case "task.awaiting_input":
-      return asked(engine, relay, data);
+      return asked(engine, relay, { prompt: message ?? "", ...data });
     case "task.resumed":
       return settled(relay, data);
     case "task.resume_requested":
@@ -155,7 +155,6 @@ function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | unde
   const request_id = named ?? newId();
   const { data: question } = Question.safeParse({
     kind: "input",
-    prompt: "",
     asked_at: new Date(now).toISOString(),
     expires_at: new Date(now + dayMs).toISOString(),
     ...data,
@@ -232,7 +231,7 @@ function takeArtifact(engine: Engine, relay: Relay, frame: Frame): void {
 
 async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void> {
   const { work } = relay;
-  const result = TaskResult.safeParse(frame.data.result).data as (RunResult & TaskResult) | undefined;
+  const result = resultOf(frame);
   const usage = Usage.safeParse(frame.data.usage).data;
   const parts = await keepResult(engine, result);
   if (ended(work.task.status)) return;
@@ -259,6 +258,13 @@ async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void
   const status = ended(work.task.status) ? work.task.status : relay.binding.status;
   keepBinding(engine, relay, { last_remote_seq: frame.seq, status });
   await kept;
+}
+
+/** What came of it, also where another kind of node says it in another form. */
+function resultOf({ data: { result } }: Frame): RunResult | undefined {
+  const known = TaskResult.safeParse(result).data;
+  if (known !== undefined || result === undefined || result === null) return known as RunResult | undefined;
+  return typeof result === "string" ? { text: result } : { text: "", data: result };
 }
 
 function signalOf({ kind, data }: Frame, result: RunResult | undefined): FinalSignal {

@@ -61,6 +61,12 @@ export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitt
     return { kind: "failed", reason: "submit_failed", detail: `${peer_id} is no trusted peer any more` };
   const request = await requestOf(engine, relay);
   const known = deduplicates(peer);
+  if (!known && request.headers?.["aethrolink-payload"] !== undefined)
+    return {
+      kind: "failed",
+      reason: "submit_failed",
+      detail: `${peer_id} takes only payloads that are objects`,
+    };
   for (let attempt = 0, unbelieved = 0; ; attempt++) {
     const tried = await submitOnce(engine, relay, request);
     if (tried.kind !== "again") return tried;
