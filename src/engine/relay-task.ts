@@ -52,7 +52,7 @@ async function toTheEnd(engine: Engine, relay: Relay): Promise<void> {
   try {
     if (relay.binding.destination_task_id === null && !(await handOver(engine, relay))) return;
     work.run = relayRun(engine, relay);
-    if (work.task.cancel !== null) await cancelRun(engine, work);
+    if (work.task.cancel !== null) cancelRun(engine, work);
     await mirror(engine, relay);
   } finally {
     work.timers.running?.();
