@@ -191,11 +191,6 @@ function routed(engine: Engine, request: TaskCreateRequest) {
   const targets = engine.network.discovery.targets();
   const found = route(request.intent, requested, { targets, routes: engine.routing.routes });
   if (found.kind === "refused") fail(found.code, found.detail);
-  if (found.target.owner === "remote" && engine.adapters[found.target.adapter] === undefined)
-    fail(
-      "unavailable",
-      `${found.target.target_id} is a peer's target, and this node gives no tasks to peers.`,
-    );
   return { target: found.target, routeOptions: found.route_options, why: found.why };
 }
 

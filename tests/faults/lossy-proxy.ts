@@ -97,9 +97,10 @@ function cutAfter(answer: IncomingMessage, res: ServerResponse, bytes: number): 
   };
   answer.on("error", cut);
   answer.on("data", (chunk: Buffer) => {
-    res.write(chunk.subarray(0, left));
+    if (left <= 0) return;
     left -= chunk.length;
-    if (left <= 0) cut();
+    if (left > 0) res.write(chunk);
+    else res.write(chunk.subarray(0, chunk.length + left), cut);
   });
   answer.on("end", () => res.end());
   res.on("close", () => answer.destroy());
