@@ -214,3 +214,32 @@ it("a node's own target is reached by the way of any peer's", async () => {
   expect(node.record(there)).toMatchObject({ resolved_runtime: "build", status: "completed" });
   expect(node.engine.relays.nodeTaskOf(there)).toMatchObject({ peer_id: "self", chain: "[]" });
 });
+
+it("what a task delegates there doesn't come back to the node that gave it", async () => {
+  await using two = await openPair();
+  await two.b.call("POST", "/v1/peers/alpha/sync", {});
+  const { task_id } = await two.a.node.submit({ ...build, payload: { mode: "await_then_resume" } });
+  await two.a.node.reaches(task_id, "awaiting_input");
+  const trace = { parent_task_id: onlyTask(two.b).task_id };
+  const child = await two.b.node.submit({ target_runtime: "alpha/research", trace });
+  const failed = await two.b.node.reaches(child.task_id, "failed");
+  expect(failed.last_error).toMatchObject({
+    reason: "submit_failed",
+    detail: /has come through this node already/,
+  });
+  expect(two.a.node.engine.reader.list({}, 5)).toHaveLength(1);
+});
+
+it("a cancel reaches children at other nodes", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const parent = await node.submit({ target_runtime: "research", payload: { mode: "cancelled" } });
+  await node.reaches(parent.task_id, "running");
+  const trace = { parent_task_id: parent.task_id };
+  const child = await node.submit({ ...build, payload: { mode: "cancelled" }, trace });
+  await until(() => two.b.node.engine.reader.list({ status: "running" }, 1).length === 1);
+  await node.cancel(parent.task_id);
+  await node.reaches(child.task_id, "cancelled");
+  // It may be cancelled here before it was said to be accepted there.
+  await until(() => onlyTask(two.b).status === "cancelled");
+});
