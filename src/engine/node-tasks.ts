@@ -260,6 +260,8 @@ function frameText(about: object, event: TaskEvent, target: Target | undefined):
   return `event: task.event\nid: ${event.seq}\ndata: ${short}\n\n`;
 }
 
+const ownWords: ReadonlySet<string> = new Set(["task.failed", "runtime.pending_launch", "runtime.health"]);
+
 /** Without what other nodes don't learn: what a target is started with, and by. */
 function frameOf(
   about: object,
@@ -268,17 +270,19 @@ function frameOf(
 ) {
   const { runtime_options: _hidden, ...shown } = data as { readonly [key: string]: unknown };
   const { detail, reason } = shown;
+  // What a runtime says is its own; what this node says of a runtime may name its command.
+  const bare = (text: string) => (ownWords.has(kind) ? withoutCommand(text, target) : text);
   return {
     ...about,
     seq,
     kind,
     state,
     source,
-    ...(message === undefined ? {} : { message: withoutCommand(message, target) }),
+    ...(message === undefined ? {} : { message: bare(message) }),
     data: {
       ...shown,
-      ...(typeof detail === "string" ? { detail: withoutCommand(detail, target) } : {}),
-      ...(typeof reason === "string" ? { reason: withoutCommand(reason, target) } : {}),
+      ...(typeof detail === "string" ? { detail: bare(detail) } : {}),
+      ...(typeof reason === "string" && kind === "runtime.pending_launch" ? { reason: bare(reason) } : {}),
     },
     ...remoteIds(shown),
     occurred_at: created_at,
@@ -293,12 +297,13 @@ function remoteIds(data: { readonly [key: string]: unknown }) {
   };
 }
 
-function withoutCommand(text: string, target: Target | undefined): string {
+/** A text of this node about a target, as other nodes may read it. */
+export function withoutCommand(text: string, target: Target | undefined): string {
   const commands =
     target === undefined ? [] : [target.launch.command ?? [], ...Object.values(target.launch.commands)];
   const words = commands.flatMap((argv) => {
-    const whole = argv.join(" ");
-    return [whole, ...argv, ...argv.map((word) => basename(word))];
+    const [program = "", ...rest] = argv;
+    return [argv.join(" "), program, basename(program), ...rest.filter((word) => word.length > 7)];
   });
   const secret = [...words, target?.endpoint ?? "", target?.healthcheck ?? ""].filter(
     (word) => word.length > 2,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MessageType } from "#contracts/enums.ts";
 import type { MessageClaims } from "#src/core/network-ports.ts";
+import { withoutCommand } from "#src/engine/node-tasks.ts";
 import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
 import { fakeTarget } from "../../open-engine.ts";
 import { type OpenServer, openServer } from "../../open-server.ts";
@@ -129,6 +130,18 @@ describe("a task that a node gives", () => {
     const more = await ask(alice, { method: "GET", message_type: "task.event", path, headers });
     expect(more.status).toBe(204);
   });
+});
+
+it("a failure is told without the command and the addresses of its target", () => {
+  const target = fakeTarget({ target_id: "secret", endpoint: "http://127.0.0.1:9102" });
+  const command = ["/opt/secret-agent/bin/run-it", "--key-file=/etc/key"];
+  const secretive = { ...target, launch: { ...target.launch, command } };
+  const told = (text: string) => withoutCommand(text, secretive);
+  expect(told("run-it exited with code 3")).toBe("the runtime exited with code 3");
+  expect(told(`${command.join(" ")} failed`)).toBe("the runtime failed");
+  expect(told("--key-file=/etc/key is no option; http://127.0.0.1:9102/ping is silent")).toBe(
+    "the runtime is no option; the runtime/ping is silent",
+  );
 });
 
 describe("a task is refused, and nothing is written,", () => {
