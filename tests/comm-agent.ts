@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type AcpHttpOptions, createAcpHttpAdapter } from "#src/adapters/acp-http/index.ts";
 import type { Target } from "#src/core/ports.ts";
 import {
@@ -14,13 +13,12 @@ import {
   poolOptions,
   targetOf,
 } from "./launching.ts";
-import type { TargetEntry } from "./programs.ts";
+import { commAgentProgram, type TargetEntry } from "./programs.ts";
 
-/** The shipped fake, from its source. */
-export function commAgent(...flags: string[]): string[] {
-  const program = fileURLToPath(new URL("../cli/fakes/acp-comm-agent.ts", import.meta.url));
-  return [process.execPath, program, ...flags];
-}
+const program = await commAgentProgram();
+
+/** The command of the shipped fake. */
+export const commAgent = (...flags: string[]): string[] => [process.execPath, program, ...flags];
 
 /** A target whose server is started for it at a port. */
 export function managedTarget(

@@ -58,6 +58,10 @@ export async function fakeCommand(...flags: string[]): Promise<string[]> {
   return [process.execPath, path, ...flags];
 }
 
+/** The file of the shipped fake that is reached over HTTP. */
+export const commAgentProgram = () =>
+  programOf("fake-acp-comm-agent", 'import "./cli/fakes/acp-comm-agent.ts";');
+
 /** The command of a program of tests/fixtures/agents. */
 export function fixtureCommand(name: string, ...flags: string[]): string[] {
   return [process.execPath, join(root, `tests/fixtures/agents/${name}.mjs`), ...flags];
