@@ -48,7 +48,12 @@ export async function takeFrame(engine: Engine, relay: Relay, given: NodeTaskFra
 function note(engine: Engine, relay: Relay, frame: Frame, happening: Happening): void {
   const { work } = relay;
   const write = (each: Happening) =>
-    noteOfRun(engine, work, { ...each, ...saying(frame), data: { ...each.data, ...placeOf(relay, frame) } });
+    noteOfRun(engine, work, {
+      ...each,
+      ...saying(frame),
+      data: { ...each.data, ...placeOf(relay, frame) },
+      changes: { ...each.changes, ...sessionOf(relay, frame) },
+    });
   const kept = write(happening) ?? write(told(frame));
   if (kept === undefined) return;
   keepBinding(engine, relay, { last_remote_seq: frame.seq });
@@ -60,6 +65,13 @@ const saying = ({ message }: Frame) => ({
   source: "transport" as const,
   ...(message ? { message: message.slice(0, longestMessage) } : {}),
 });
+
+/** The runtime's session there, where that is news. */
+function sessionOf({ work: { task } }: Relay, { remote_session_id }: Frame): Happening["changes"] {
+  const { remote } = task;
+  if (!remote_session_id || remote === null || remote.remote_session_id === remote_session_id) return {};
+  return { remote: { ...remote, remote_session_id } };
+}
 
 /** Where it comes from, in this node's words. */
 const placeOf = ({ binding }: Relay, { seq, remote_execution_id, remote_session_id }: Frame) => ({
