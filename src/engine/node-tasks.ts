@@ -155,7 +155,8 @@ function requestOf(
 
 /** A peer's conversations are its own, whatever it calls them: no other's session is gone on with. */
 function conversationOf(peer_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
-  const named = headers["aethrolink-conversation"] ?? body.origin_thread_id;
+  // As at the origin: a thread has one session, whatever conversation a turn names.
+  const named = body.origin_thread_id ?? headers["aethrolink-conversation"];
   if (named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named)) return undefined;
   return `${peer_id === "" ? "unsigned" : peer_id}/${named}`;
 }
