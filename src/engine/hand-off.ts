@@ -16,10 +16,13 @@ import { RequestError } from "#src/errors.ts";
 import type { TurnRow } from "#src/store/threads.ts";
 import { createTask, usualQueueTimeoutMs } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
+import { haveBytes } from "./remote-artifacts.ts";
 import { type HandOffPlan, handOffEndOf, isOver, planOf } from "./thread-standing.ts";
 
 /** How long after a fault of ours the next try begins. */
 const retryMs = 1000;
+/** How long after a peer that has the answer couldn't be asked for it. */
+const unreachableS = 5;
 
 /**
  * Begins the turns that are due, now and from now on.
@@ -71,7 +74,8 @@ async function beginNext(engine: Engine, turn: TurnRow, plan: HandOffPlan): Prom
 
 /** What may pass is tried again for as long as a task may wait in a queue; what doesn't ends the hand-off. */
 async function refused(engine: Engine, turn: TurnRow, plan: HandOffPlan, refusal: RequestError) {
-  const { code, message, retryAfterS } = refusal;
+  const { code, message } = refusal;
+  const retryAfterS = code === "peer_unreachable" ? unreachableS : refusal.retryAfterS;
   const limitMs = plan.common.delivery?.queue_timeout_ms ?? usualQueueTimeoutMs;
   const over = Date.parse(engine.reader.get(turn.task_id)?.finished_at ?? turn.created_at);
   if (retryAfterS === undefined || engine.clock.now() - over > limitMs)
@@ -104,11 +108,13 @@ const ownOf = <T>(given: { readonly [agent_id: string]: T }, agent_id: string): 
   Object.hasOwn(given, agent_id) ? given[agent_id] : undefined;
 
 /** The whole text that a turn was answered with. */
-async function answerOf({ reader, artifacts }: Engine, { task_id }: TurnRow): Promise<string> {
+async function answerOf(engine: Engine, { task_id }: TurnRow): Promise<string> {
+  const { reader, artifacts } = engine;
   const task = reader.get(task_id);
   const text = task?.result?.text ?? "";
   const row = task?.result_artifact_id ? artifacts.find(task.result_artifact_id) : undefined;
   if (row === undefined) return text;
+  await haveBytes(engine, row);
   const whole = Buffer.from(await artifacts.read(row)).toString("utf8");
   return row.media_type === "application/json" ? textIn(JSON.parse(whole)) : whole;
 }
