@@ -69,6 +69,8 @@ function sessionsOf({
   session_bindings,
   last_remote_session_id,
 }: ThreadInspection["continuity"][number]) {
+  // What a peer keeps is known only by what it told.
+  if (agent_id.includes("/")) return `${agent_id} ${last_remote_session_id ?? "none"}`;
   const ids = session_bindings.map(({ remote_session_id }) => remote_session_id);
   if (ids.length > 0) return `${agent_id} ${ids.join(" ")}`;
   return last_remote_session_id === undefined ? `${agent_id} none` : `${agent_id} none kept`;

@@ -8,7 +8,6 @@ import {
   emptyIsAbsent,
   JsonRecord,
   JsonValue,
-  Name,
   TargetName,
   Ulid,
   withinKb,
@@ -130,7 +129,10 @@ export const TaskCreateRequest = z
       description: "Another name of target_runtime.",
       examples: ["research"],
     }),
-    sender: emptyIsAbsent(Name).meta({ description: 'Who asks; default "local".', examples: ["local"] }),
+    sender: emptyIsAbsent(TargetName).meta({
+      description: 'Who asks; default "local".',
+      examples: ["local"],
+    }),
     runtime_options: RuntimeOptions.optional(),
     thread_id: emptyIsAbsent(Ulid).meta({
       description:

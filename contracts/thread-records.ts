@@ -1,12 +1,12 @@
 /** What threads, their turns and their inspection look like. */
 import { z } from "zod";
-import { JsonRecord, Name, NextCursor, Time, Ulid } from "./shared.ts";
+import { JsonRecord, NextCursor, TargetName, Time, Ulid } from "./shared.ts";
 import { TaskAccepted, TaskRecord } from "./tasks.ts";
 import { AdapterName, HandOffEnd, TargetOwner, TaskStatus, ThreadStatus } from "./vocabulary.ts";
 
 const threadId = Ulid.meta({ examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D8"] });
-const writer = Name.meta({ examples: ["writer"] });
-const critic = Name.meta({ examples: ["critic"] });
+const writer = TargetName.meta({ examples: ["writer"] });
+const critic = TargetName.meta({ examples: ["critic"] });
 
 export const ThreadRecord = z
   .object({
@@ -46,6 +46,16 @@ export const ThreadTurn = z
     sender_agent_id: writer,
     target_agent_id: critic,
     target_owner: TargetOwner,
+    remote_peer_id: z
+      .string()
+      .optional()
+      .meta({ description: "The peer whose target was spoken to.", examples: ["build"] }),
+    destination_node_id: z.string().optional().meta({ description: "The node that took the task." }),
+    destination_task_id: z.string().optional().meta({ description: "What the task is called there." }),
+    destination_thread_id: z
+      .string()
+      .optional()
+      .meta({ description: "What the thread is called there, where that node told." }),
     remote_session_id: z.string().optional().meta({ description: "In the runtime's own words." }),
     remote_execution_id: z.string().optional(),
     status: TaskStatus,
@@ -86,8 +96,11 @@ export const ThreadInspection = z
       z.object({
         agent_id: writer,
         owner: TargetOwner,
-        peer_id: z.string().optional(),
-        node_id: z.string().optional(),
+        peer_id: z
+          .string()
+          .optional()
+          .meta({ description: "The peer whose target it is.", examples: ["build"] }),
+        node_id: z.string().optional().meta({ description: "That peer's node, where its key is known." }),
       }),
     ),
     continuity: z.array(
@@ -101,9 +114,10 @@ export const ThreadInspection = z
     next_continue: z.object({
       sender_agent_id: critic,
       target_agent_id: writer,
-      will_reuse_remote_session: z
-        .boolean()
-        .meta({ description: "Whether the target's session of this thread will be taken up again." }),
+      will_reuse_remote_session: z.boolean().meta({
+        description:
+          "Whether the target's session of this thread will be taken up again; of a peer's target, whether one was told of there.",
+      }),
     }),
     hand_off: z
       .object({

@@ -6,7 +6,7 @@ import { initContract } from "@ts-rest/core";
 import { z } from "zod";
 import { agentsToo } from "./access.ts";
 import { failures, storageFaults, withBody } from "./errors.ts";
-import { ConversationId, Cursor, emptyIsAbsent, JsonValue, Name, PageLimit, Ulid } from "./shared.ts";
+import { ConversationId, Cursor, emptyIsAbsent, JsonValue, PageLimit, TargetName, Ulid } from "./shared.ts";
 import { DeliveryRequest, Intent, Metadata, RuntimeOptions } from "./task-request.ts";
 import { IdempotencyKey } from "./task-routes.ts";
 import {
@@ -20,11 +20,11 @@ import {
 
 export const ThreadCreateRequest = z
   .strictObject({
-    agent_a_id: emptyIsAbsent(Name).meta({
+    agent_a_id: emptyIsAbsent(TargetName).meta({
       description: "One of the two; it speaks first unless said otherwise.",
       examples: ["writer"],
     }),
-    agent_b_id: emptyIsAbsent(Name).meta({ description: "The other one.", examples: ["critic"] }),
+    agent_b_id: emptyIsAbsent(TargetName).meta({ description: "The other one.", examples: ["critic"] }),
     continuity_key: emptyIsAbsent(z.string().max(256)).meta({
       description: "A name of yours for what goes on here; default: the two ids with a colon between.",
       examples: ["release-notes"],
@@ -38,11 +38,11 @@ const Flag = z.boolean().nullish();
 
 export const ThreadContinueRequest = z
   .strictObject({
-    sender: emptyIsAbsent(Name).meta({
+    sender: emptyIsAbsent(TargetName).meta({
       description: "Who speaks; default: the target of the last turn, at first agent A.",
       examples: ["writer"],
     }),
-    target_agent_id: emptyIsAbsent(Name).meta({
+    target_agent_id: emptyIsAbsent(TargetName).meta({
       description: "Who is spoken to; default: the other one.",
       examples: ["critic"],
     }),
@@ -50,7 +50,7 @@ export const ThreadContinueRequest = z
       description: "What is wanted; may be left out where intent_by_agent has the speaker's.",
     }),
     intent_by_agent: z
-      .record(Name, Intent)
+      .record(TargetName, Intent)
       .nullish()
       .meta({
         description: "What each speaker wants, in place of intent.",
@@ -62,7 +62,7 @@ export const ThreadContinueRequest = z
       examples: [{ text: "Draft a note about the release." }],
     }),
     payload_by_agent: z
-      .record(Name, JsonValue)
+      .record(TargetName, JsonValue)
       .nullish()
       .meta({
         description:
@@ -143,7 +143,8 @@ export const threadRoutes = c.router({
     method: "POST",
     path: "/v1/threads",
     summary: "Open a thread of two participants",
-    description: "Each is a registered agent or a target of this node. Nothing is started.",
+    description:
+      "Each is a registered agent, a target of this node, or a target of a peer. Nothing is started.",
     body: ThreadCreateRequest,
     responses: { 201: ThreadCreated, ...createFailures.responses, ...withBody.responses },
     metadata: {
@@ -158,7 +159,10 @@ export const threadRoutes = c.router({
     path: "/v1/threads",
     summary: "List threads, newest first",
     query: z.object({
-      agent_id: Name.optional().meta({ description: "Only threads that it is in.", examples: ["writer"] }),
+      agent_id: TargetName.optional().meta({
+        description: "Only threads that it is in.",
+        examples: ["writer"],
+      }),
       limit: PageLimit,
       cursor: Cursor.optional(),
     }),

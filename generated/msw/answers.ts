@@ -2426,6 +2426,7 @@ export const operations = {
               "sender_agent_id": "writer",
               "target_agent_id": "critic",
               "target_owner": "local",
+              "remote_peer_id": "build",
               "status": "completed",
               "created_at": "2026-11-23T09:30:00.000Z",
               "updated_at": "2026-11-23T09:30:00.000Z"
@@ -2435,7 +2436,8 @@ export const operations = {
           "participants": [
             {
               "agent_id": "writer",
-              "owner": "local"
+              "owner": "local",
+              "peer_id": "build"
             }
           ],
           "continuity": [
@@ -2583,6 +2585,7 @@ export const operations = {
               "sender_agent_id": "writer",
               "target_agent_id": "critic",
               "target_owner": "local",
+              "remote_peer_id": "build",
               "status": "completed",
               "created_at": "2026-11-23T09:30:00.000Z",
               "updated_at": "2026-11-23T09:30:00.000Z"

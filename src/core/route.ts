@@ -34,11 +34,9 @@ export type Routed =
       readonly detail: string;
     };
 
-const refused = (code: Extract<Routed, { kind: "refused" }>["code"], detail: string): Routed => ({
-  kind: "refused",
-  code,
-  detail,
-});
+type Refused = Extract<Routed, { kind: "refused" }>;
+
+const refused = (code: Refused["code"], detail: string): Refused => ({ kind: "refused", code, detail });
 
 /** As many as somebody reads. */
 const mostNames = 20;
@@ -61,7 +59,7 @@ export function route(intent: string, requested: string | undefined, table: Rout
 }
 
 function byName(intent: string, requested: string, table: RoutingTable): Routed {
-  const target = table.targets.get(requested) ?? ofThisNode(requested, table) ?? ofOnePeer(requested, table);
+  const target = targetNamed(requested, table);
   if (target === undefined) {
     return refused(
       "target_not_found",
@@ -78,8 +76,18 @@ function byName(intent: string, requested: string, table: RoutingTable): Routed 
   return { kind: "routed", target, route_options: {}, why: `the caller named ${requested}` };
 }
 
+/**
+ * The target that a name means: one of this node, one of a named peer, or the only one that peers have of it.
+ * @returns a refusal where more than one peer has it; undefined: nobody has
+ */
+export const targetNamed = (
+  name: string,
+  table: Pick<RoutingTable, "targets">,
+): Target | Refused | undefined =>
+  table.targets.get(name) ?? ofThisNode(name, table) ?? ofOnePeer(name, table);
+
 /** This node's own target, as another node's would be. */
-function ofThisNode(name: string, { targets }: RoutingTable): Target | undefined {
+function ofThisNode(name: string, { targets }: Pick<RoutingTable, "targets">): Target | undefined {
   const own = name.startsWith(`${selfPeer}/`) ? targets.get(name.slice(selfPeer.length + 1)) : undefined;
   if (own?.owner !== "local") return undefined;
   const { target_id, display_name, capabilities } = own;
@@ -87,7 +95,7 @@ function ofThisNode(name: string, { targets }: RoutingTable): Target | undefined
 }
 
 /** The target of a bare name that only a peer has; more than one has it: why not. */
-function ofOnePeer(name: string, { targets }: RoutingTable): Target | Routed | undefined {
+function ofOnePeer(name: string, { targets }: Pick<RoutingTable, "targets">): Target | Refused | undefined {
   const having = [...targets.values()].filter(({ remote }) => remote?.target_id === name);
   const [only, another] = having;
   if (another === undefined) return only;

@@ -8,6 +8,8 @@ import { stickyKey } from "#src/core/sticky-key.ts";
 import { threadStatus } from "#src/core/thread.ts";
 import type { ThreadRow, TurnRow } from "#src/store/threads.ts";
 import type { Engine } from "./engine.ts";
+import { participantOf } from "./participants.ts";
+import { relayPeer } from "./relay-link.ts";
 import { handOffEndOf, isDue, isOver, planOf, standingOf } from "./thread-standing.ts";
 import { pairOf } from "./thread-turns.ts";
 
@@ -33,15 +35,28 @@ export function threadRecord(
 const remoteOf = ({ remote }: TurnRow) => (remote === null ? undefined : (JSON.parse(remote) as TaskRemote));
 
 /** The record of the wire. */
-export function turnRecord(row: TurnRow): ThreadTurn {
+export function turnRecord(engine: Engine, row: TurnRow): ThreadTurn {
   const { thread_id, turn_index, task_id, sender_agent_id, target_agent_id, status, created_at, updated_at } =
     row;
   const { binding: _binding, ...remote } = remoteOf(row) ?? { binding: undefined };
   return {
     ...{ thread_id, turn_index, task_id, sender_agent_id, target_agent_id },
-    target_owner: "local",
+    ...ownerOf(engine, row),
     ...remote,
     ...{ status, created_at, updated_at },
+  };
+}
+
+/** Who has the target of a turn, and what the turn is called there as far as that was told. */
+function ownerOf(engine: Engine, row: TurnRow) {
+  const { owner, peer_id } = participantOf(engine, row.target_agent_id);
+  const { destination_node_id, destination_task_id, destination_thread_id } = row;
+  return {
+    target_owner: owner,
+    ...(peer_id === undefined ? {} : { remote_peer_id: peer_id }),
+    ...(destination_node_id === null ? {} : { destination_node_id }),
+    ...(destination_task_id === null ? {} : { destination_task_id }),
+    ...(destination_thread_id === null ? {} : { destination_thread_id }),
   };
 }
 
@@ -59,8 +74,8 @@ export function inspectThread(
   const reason = last && standingOf(last).reason;
   return {
     thread: threadRecord(engine, row, last),
-    turns: turns.map(turnRecord),
-    participants: two.map((agent_id) => ({ agent_id, owner: "local" })),
+    turns: turns.map((turn) => turnRecord(engine, turn)),
+    participants: two.map((agent_id) => participantOf(engine, agent_id)),
     continuity: two.map((agent_id) => continuityOf(engine, row.thread_id, agent_id)),
     next_continue: nextOf(engine, row, last),
     hand_off: last === undefined || last.turns_left === 0 ? null : handOffOf(engine, last),
@@ -105,11 +120,20 @@ function nextOf(engine: Engine, row: ThreadRow, last: TurnRow | undefined) {
   };
 }
 
-/** Whether a session of this thread is there that the target would go on with, under the options of its last turn. */
+/**
+ * Whether a session of this thread is there that the target would go on with, under the options of its last
+ * turn. What a peer keeps is its own to say: it has told of a session there, or it hasn't.
+ */
 function willReuse(engine: Engine, thread_id: string, target_id: string): boolean {
+  const before = engine.threads.lastAt(thread_id, target_id);
+  const { peer_id } = participantOf(engine, target_id);
+  if (peer_id !== undefined)
+    return (
+      relayPeer(engine, peer_id) !== undefined &&
+      (before && remoteOf(before))?.remote_session_id !== undefined
+    );
   const target = engine.routing.targets.get(target_id);
   if (target === undefined) return false;
-  const before = engine.threads.lastAt(thread_id, target_id);
   const options = before && engine.reader.get(before.task_id)?.runtime_options;
   const sticky_key = stickyKey(target.sticky_mode, thread_id, thread_id);
   const reuse = engine.adapters[target.adapter]?.reuse?.(

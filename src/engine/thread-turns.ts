@@ -11,6 +11,7 @@ import type { OpenTask } from "#src/store/task-rows.ts";
 import type { ThreadRow, TurnRow } from "#src/store/threads.ts";
 import type { CreateTask } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
+import { refuseUnspeakable } from "./participants.ts";
 import { isDue, isOver } from "./thread-standing.ts";
 
 /** What is to follow a turn by itself. */
@@ -39,7 +40,7 @@ export function threadOf(engine: Engine, thread_id: string): ThreadRow {
 /**
  * A request with what its thread says: its target and its conversation.
  * @returns also the turn that it is to be; undefined: it names no thread
- * @throws RequestError thread_not_found, invalid_participants, thread_busy
+ * @throws RequestError thread_not_found, invalid_participants, thread_busy, target_not_found
  */
 export function inThread(
   engine: Engine,
@@ -54,6 +55,7 @@ export function inThread(
   });
   const last = engine.threads.last(thread_id);
   refuseWhenBusy(engine, thread, last, following);
+  refuseUnspeakable(engine, pair.target);
   const placed = { ...request, sender, target_runtime: pair.target, conversation_id };
   return { request: placed, turn: { turn_index: (last?.turn_index ?? 0) + 1, pair, following } };
 }

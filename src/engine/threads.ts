@@ -10,6 +10,7 @@ import type { ThreadRow } from "#src/store/threads.ts";
 import { newId } from "#src/store/ulid.ts";
 import { type Created, createTask, madeBefore, traceIdOf } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
+import { participantNamed } from "./participants.ts";
 import type { HandOffPlan } from "./thread-standing.ts";
 import { pairOf, threadOf } from "./thread-turns.ts";
 
@@ -20,14 +21,12 @@ import { pairOf, threadOf } from "./thread-turns.ts";
  */
 export async function createThread(engine: Engine, request: ThreadCreateRequest): Promise<ThreadRow> {
   if (engine.stopping) fail("unavailable", "The node is stopping; open the thread when it is up again.");
-  const { agent_a_id, agent_b_id } = request;
-  if (agent_a_id === undefined || agent_b_id === undefined)
+  if (request.agent_a_id === undefined || request.agent_b_id === undefined)
     fail("invalid_participants", "Name two participants: agent_a_id and agent_b_id.");
-  if (agent_a_id === agent_b_id)
-    fail("invalid_participants", `A thread is of two; ${agent_a_id} is named twice.`);
-  for (const id of [agent_a_id, agent_b_id])
-    if (!isParticipant(engine, id))
-      fail("participant_not_found", `There is no agent and no target ${id} at this node.`);
+  refuseTwice(request.agent_a_id, request.agent_b_id);
+  const agent_a_id = participantNamed(engine, request.agent_a_id);
+  const agent_b_id = participantNamed(engine, request.agent_b_id);
+  refuseTwice(agent_a_id, agent_b_id);
   const created_at = new Date(engine.clock.now()).toISOString();
   const thread = {
     thread_id: newId(),
@@ -41,8 +40,9 @@ export async function createThread(engine: Engine, request: ThreadCreateRequest)
   return thread;
 }
 
-const isParticipant = ({ routing, agents }: Engine, id: string) =>
-  routing.targets.has(id) || agents.store.get(id) !== undefined;
+function refuseTwice(one: string, other: string): void {
+  if (one === other) fail("invalid_participants", `A thread is of two; ${one} is named twice.`);
+}
 
 export interface Continue {
   readonly body: ThreadContinueRequest;

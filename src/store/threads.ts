@@ -5,7 +5,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { HandOffEnd, TaskStatus } from "#contracts/enums.ts";
 import type { Batch } from "./batch.ts";
-import { sessionBindings, taskEvents, tasks, threads, threadTurns } from "./schema.ts";
+import { remoteTaskBindings, sessionBindings, taskEvents, tasks, threads, threadTurns } from "./schema.ts";
 import { builder, columnsOf, type Prepared, prepare, type Sqlite } from "./sql.ts";
 import type { TaskLog } from "./task-log.ts";
 import type { OpenTask } from "./task-rows.ts";
@@ -13,14 +13,21 @@ import type { OpenTask } from "./task-rows.ts";
 export type ThreadRow = typeof threads.$inferSelect;
 export type NewTurn = typeof threadTurns.$inferInsert;
 
+/** Where the task of a turn runs, if it was given to a peer. */
+type Elsewhere = Pick<
+  typeof remoteTaskBindings.$inferSelect,
+  "destination_node_id" | "destination_task_id" | "destination_thread_id"
+> & { readonly peer_id: string | null };
+
 /** A turn with what its task says of it. */
-export type TurnRow = typeof threadTurns.$inferSelect & {
-  readonly status: TaskStatus;
-  readonly last_error: string | null;
-  readonly remote: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-};
+export type TurnRow = typeof threadTurns.$inferSelect &
+  Elsewhere & {
+    readonly status: TaskStatus;
+    readonly last_error: string | null;
+    readonly remote: string | null;
+    readonly created_at: string;
+    readonly updated_at: string;
+  };
 
 export interface ThreadFilter {
   /** Only threads that it is in, and so is the second, if there is one. */
@@ -128,13 +135,17 @@ function prepareWrites(writer: Sqlite) {
   };
 }
 
-/** A turn with its task. */
+/** A turn with its task, and with what ties that to a peer. */
 function turnsWhere(reader: Sqlite, where: SQL | undefined, order: SQL): Prepared<TurnRow> {
   const { status, last_error, remote, created_at, updated_at } = tasks;
+  const { peer_id, destination_node_id, destination_task_id, destination_thread_id } = remoteTaskBindings;
+  const elsewhere = { peer_id, destination_node_id, destination_task_id, destination_thread_id };
+  const task = { status, last_error, remote, created_at, updated_at };
   const query = builder(reader)
-    .select({ ...getTableColumns(threadTurns), status, last_error, remote, created_at, updated_at })
+    .select({ ...getTableColumns(threadTurns), ...task, ...elsewhere })
     .from(threadTurns)
     .innerJoin(tasks, eq(tasks.task_id, threadTurns.task_id))
+    .leftJoin(remoteTaskBindings, eq(remoteTaskBindings.task_id, threadTurns.task_id))
     .where(where)
     .orderBy(order)
     .limit(value("limit"));

@@ -1019,7 +1019,7 @@ export interface RuntimeStopped {
  * Which session of a runtime continues a conversation.
  */
 export interface SessionBinding {
-  target_id: Name;
+  target_id: TargetName;
   /** Which part of the target's process. */
   subcontext_key: string;
   sticky_key: string;
@@ -1271,7 +1271,7 @@ export interface TaskCreateRequest {
   /** Another name of target_runtime. */
   target_agent_id?: TargetName | '' | null;
   /** Who asks; default "local". */
-  sender?: Name | '' | null;
+  sender?: TargetName | '' | null;
   runtime_options?: RuntimeOptions;
   /** Makes the task the next turn of a thread that the sender is in; an absent target is the other one, an absent conversation_id the thread's id. */
   thread_id?: Ulid | '' | null;
@@ -1610,9 +1610,9 @@ export type ThreadContinueRequestPayloadByAgent = {[key: string]: JsonValue} | n
  */
 export interface ThreadContinueRequest {
   /** Who speaks; default: the target of the last turn, at first agent A. */
-  sender?: Name | '' | null;
+  sender?: TargetName | '' | null;
   /** Who is spoken to; default: the other one. */
-  target_agent_id?: Name | '' | null;
+  target_agent_id?: TargetName | '' | null;
   /** What is wanted; may be left out where intent_by_agent has the speaker's. */
   intent?: Intent | '' | null;
   /** What each speaker wants, in place of intent. */
@@ -1671,9 +1671,9 @@ export interface ThreadContinued {
  */
 export interface ThreadCreateRequest {
   /** One of the two; it speaks first unless said otherwise. */
-  agent_a_id?: Name | '' | null;
+  agent_a_id?: TargetName | '' | null;
   /** The other one. */
-  agent_b_id?: Name | '' | null;
+  agent_b_id?: TargetName | '' | null;
   /** A name of yours for what goes on here; default: the two ids with a colon between. */
   continuity_key?: string | '' | null;
   /** Anything of yours. */
@@ -1694,16 +1694,16 @@ export type ThreadStatus = 'active' | 'paused' | 'interrupted' | 'completed' | '
  */
 export interface ThreadRecord {
   thread_id: Ulid;
-  agent_a_id: Name;
-  agent_b_id: Name;
+  agent_a_id: TargetName;
+  agent_b_id: TargetName;
   status: ThreadStatus;
   continuity_key: string;
   /** The task of the last turn. */
   last_task_id?: Ulid;
   /** Who spoke last. */
-  last_actor_agent_id?: Name;
+  last_actor_agent_id?: TargetName;
   /** Who was spoken to last. */
-  last_target_agent_id?: Name;
+  last_target_agent_id?: TargetName;
   metadata: JsonRecord;
   created_at: Time;
   /**
@@ -1722,23 +1722,25 @@ export interface ThreadCreated {
 }
 
 export type ThreadInspectionParticipantsItem = {
-  agent_id: Name;
+  agent_id: TargetName;
   owner: TargetOwner;
+  /** The peer whose target it is. */
   peer_id?: string;
+  /** That peer's node, where its key is known. */
   node_id?: string;
 };
 
 export type ThreadInspectionContinuityItem = {
-  agent_id: Name;
+  agent_id: TargetName;
   last_remote_session_id?: string;
   last_remote_execution_id?: string;
   session_bindings: SessionBinding[];
 };
 
 export type ThreadInspectionNextContinue = {
-  sender_agent_id: Name;
-  target_agent_id: Name;
-  /** Whether the target's session of this thread will be taken up again. */
+  sender_agent_id: TargetName;
+  target_agent_id: TargetName;
+  /** Whether the target's session of this thread will be taken up again; of a peer's target, whether one was told of there. */
   will_reuse_remote_session: boolean;
 };
 
@@ -1762,9 +1764,17 @@ export interface ThreadTurn {
   /** From 1. */
   turn_index: number;
   task_id: Ulid;
-  sender_agent_id: Name;
-  target_agent_id: Name;
+  sender_agent_id: TargetName;
+  target_agent_id: TargetName;
   target_owner: TargetOwner;
+  /** The peer whose target was spoken to. */
+  remote_peer_id?: string;
+  /** The node that took the task. */
+  destination_node_id?: string;
+  /** What the task is called there. */
+  destination_task_id?: string;
+  /** What the thread is called there, where that node told. */
+  destination_thread_id?: string;
   /** In the runtime's own words. */
   remote_session_id?: string;
   remote_execution_id?: string;
@@ -1963,7 +1973,7 @@ export type ListThreadsParams = {
 /**
  * Only threads that it is in.
  */
-agent_id?: Name;
+agent_id?: TargetName;
 /**
  * How many rows at most.
  * @minimum 1

@@ -584,7 +584,7 @@ export const getCreateThreadUrl = () => {
 }
 
 /**
- * Each is a registered agent or a target of this node. Nothing is started.
+ * Each is a registered agent, a target of this node, or a target of a peer. Nothing is started.
  * @summary Open a thread of two participants
  */
 export const createThread = async (threadCreateRequest: ThreadCreateRequest, options?: Parameters<typeof call>[1]): Promise<ThreadCreated> => {

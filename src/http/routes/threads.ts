@@ -69,7 +69,7 @@ export function threadHandlers({ engine }: Server) {
       const after = cursor === undefined ? 0 : indexOfCursor(cursor);
       const found = engine.threads.turns(thread_id, after, limit + 1);
       const { page, next_cursor } = pageOf(found, limit, (turn) => String(turn.turn_index));
-      return { status: 200, body: { turns: page.map(turnRecord), next_cursor } };
+      return { status: 200, body: { turns: page.map((turn) => turnRecord(engine, turn)), next_cursor } };
     },
 
     async continueThread({ params: { thread_id }, body, headers, res }) {

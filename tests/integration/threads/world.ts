@@ -41,7 +41,7 @@ export const inspect = ({ engine }: OpenEngine, thread_id: string) =>
 export const turnsOf = ({ engine }: OpenEngine, thread_id: string): string[] =>
   engine.threads
     .turns(thread_id, 0, -1)
-    .map(turnRecord)
+    .map((turn) => turnRecord(engine, turn))
     .map((turn) => `${turn.turn_index} ${turn.sender_agent_id}>${turn.target_agent_id} ${turn.status}`);
 
 /** What each of its tasks was told. */
