@@ -11,6 +11,7 @@ let build: ReturnType<typeof commandFor>;
 
 beforeAll(async () => {
   const homes = { desk: left.use(createHome()), build: left.use(createHome()) };
+  homes.desk.setRegistry({ writer: { command: await fakeCommand() } });
   homes.build.setRegistry({ fake: { command: await fakeCommand(), more: { capabilities: ["code.build"] } } });
   node = left.use(await startNode({ ...homes.desk, args: ["--peer-sync-interval", "0"] }));
   left.use(await startNode({ ...homes.build, args: ["--peer-sync-interval", "0"] }));
@@ -67,5 +68,35 @@ describe("the command line of one node", () => {
       tasks: { conversation_id: string }[];
     };
     expect(tasks.slice(0, 2).map((task) => task.conversation_id)).toEqual(["desk/release", "desk/release"]);
+  });
+
+  it("holds a thread with a target there, which remembers what it was told", async () => {
+    const two = ["--agent-a-id", "writer", "--agent-b-id", "build/fake"];
+    const { out: id, err } = await desk.run(["thread-create", ...two, "--id"]);
+    expect(err).toBe("");
+    const say = async (text: string) => {
+      const words = ["--sender", "writer", "--intent", "code.build", "--text", text, "--wait"];
+      const said = await desk.run(["thread-continue", id.trim(), ...words]);
+      expect(said).toMatchObject({ code: 0, err: "" });
+      return (JSON.parse(said.out) as { result: { text: string } }).result.text;
+    };
+    expect(await say("The release is called Apples.")).toBe("echo: The release is called Apples.");
+    expect(await say("HISTORY?")).toContain("The release is called Apples.");
+    const { out } = await desk.run(["thread-get", id.trim()]);
+    const node_id = (await build.run(["node-id"])).out.trim();
+    expect(JSON.parse(out)).toMatchObject({
+      participants: [
+        { agent_id: "writer", owner: "local" },
+        { agent_id: "build/fake", owner: "remote", peer_id: "build", node_id },
+      ],
+      turns: [1, 2].map(() => ({
+        sender_agent_id: "writer",
+        target_agent_id: "build/fake",
+        target_owner: "remote",
+        remote_peer_id: "build",
+        destination_node_id: node_id,
+        status: "completed",
+      })),
+    });
   });
 });
