@@ -1,7 +1,9 @@
 /** Threads of a target of this node and one of a peer's, both nodes in this process. */
 import { expect, it } from "vitest";
 import { AgentRegistrationRequest } from "#contracts/agents.ts";
+import { PeerFault } from "#src/core/network-ports.ts";
 import { registerAgent } from "#src/engine/agents.ts";
+import { until } from "../../open-engine.ts";
 import { openTwoServers } from "../../two-servers.ts";
 import { coded, goOn, inspect, openThread, payloadsOf, stands, turnsOf } from "../threads/world.ts";
 
@@ -97,6 +99,34 @@ it("goes back and forth by itself, also where an answer is an artifact of the pe
   expect(second?.payload_artifact_id).toEqual(expect.any(String));
   const said = node.engine.artifacts.find(second?.payload_artifact_id ?? "");
   expect(said?.size_bytes).toBeGreaterThan(40_000);
+});
+
+it("waits for a peer that has the whole answer and can't be asked for it", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const { link } = node.engine.network;
+  const ask = link.ask.bind(link);
+  let asked = 0;
+  link.ask = (peer, request, signal) => {
+    if (request.message_type !== "task.artifact") return ask(peer, request, signal);
+    asked++;
+    return asked > 1
+      ? ask(peer, request, signal)
+      : Promise.reject(new PeerFault("unreachable", "the cable is out"));
+  };
+  const thread_id = await openThread(node, pair);
+  const payload = { mode: "flood", chunks: 3000, size: 16 };
+  await goOn(node, thread_id, { payload, auto_continue: true, max_turns: 2 });
+  await until(() => asked === 1, "the answer to be asked for");
+  await until(() => {
+    if (asked === 1) two.clock.advance(1000);
+    return asked > 1;
+  }, "the answer to be asked for again");
+  await stands(node, thread_id, "completed");
+  expect(turnsOf(node, thread_id)).toEqual([
+    "1 research>beta/build completed",
+    "2 beta/build>research completed",
+  ]);
 });
 
 it("takes the bare name of a peer's target for its full one, for good", async () => {
