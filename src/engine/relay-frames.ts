@@ -5,13 +5,15 @@
  *    is no end, is kept as progress that names the kind.
  * 2. Where a task runs is this node's to say: nothing that a peer tells overwrites it.
  * 3. An event and how far the peer's list was taken over are one commit.
+ * 4. A node that gives its questions no ids has one at a time: while that is open another is the same said
+ *    again, and work that goes on has its answer.
  */
 import { ArtifactRef } from "#contracts/artifacts.ts";
-import { cancelledBy, failureReasons, resumedBy, taskEventKinds } from "#contracts/enums.ts";
+import { cancelledBy, failureReasons, type ResumedBy, resumedBy, taskEventKinds } from "#contracts/enums.ts";
 import type { NodeTaskFrame } from "#contracts/node-tasks.ts";
 import { Ulid } from "#contracts/shared.ts";
 import { Question, TaskResult, Usage } from "#contracts/tasks.ts";
-import type { FinalSignal, JsonObject, RunResult } from "#src/core/ports.ts";
+import type { FinalSignal, Json, JsonObject, RunResult } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { referenceOf } from "#src/store/artifact-rows.ts";
 import type { Happening } from "#src/store/task-log.ts";
@@ -20,7 +22,7 @@ import { largestInline } from "./artifacts.ts";
 import type { Engine } from "./engine.ts";
 import { endOf, noteOfRun } from "./follow-run.ts";
 import { keepResult } from "./keep-result.ts";
-import { keepBinding, type Relay } from "./relay-link.ts";
+import { keepBinding, namesQuestions, type Relay } from "./relay-link.ts";
 import { pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
 
 type Frame = Pick<NodeTaskFrame, "seq" | "kind" | "message" | "remote_execution_id" | "remote_session_id"> & {
@@ -127,6 +129,8 @@ function happeningOf(engine: Engine, relay: Relay, { kind, data, message }: Fram
       return asked(engine, relay, { prompt: message ?? "", ...data });
     case "task.resumed":
       return settled(relay, data);
+    case "task.running":
+      return goesOn(engine, relay);
     case "task.resume_requested":
       return Ulid.safeParse(data.request_id).success
         ? { kind, source, data: { ...data, actor: String(data.actor ?? "") } }
@@ -164,15 +168,21 @@ const dayMs = 24 * 60 * 60 * 1000;
 function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | undefined {
   const now = engine.clock.now();
   const named = Ulid.safeParse(data.request_id).data;
+  const isBare = data.request_id === undefined || data.request_id === null;
+  const { awaiting } = relay.work.task;
+  const open = isBare ? awaiting.filter((each) => !isAnswered(relay, each.request_id)) : awaiting;
+  if (isBare && open.length > 0) return undefined;
   const request_id = named ?? newId();
-  const { data: question } = Question.safeParse({
+  const own = {
     kind: "input",
+    prompt: typeof data.prompt === "string" ? data.prompt : "",
     asked_at: new Date(now).toISOString(),
     expires_at: new Date(now + dayMs).toISOString(),
-    ...data,
     request_id,
-  });
-  const { awaiting } = relay.work.task;
+  };
+  const whole = Question.safeParse({ ...own, ...data, request_id }).data;
+  // Another kind of node may tell something else under these names, and still waits for an answer.
+  const question = whole ?? (named === undefined ? Question.safeParse(own).data : undefined);
   if (question === undefined || awaiting.some((each) => each.request_id === request_id)) return undefined;
   if (named === undefined)
     relay.foreign.set(request_id, typeof data.request_id === "string" ? data.request_id : null);
@@ -184,13 +194,42 @@ function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | unde
   };
 }
 
+/** Whether an answer is on its way. */
+const isAnswered = ({ work }: Relay, request_id: string) => work.answering.has(request_id);
+
+/** A node that names no questions works on: the one that was open has its answer. */
+function goesOn(engine: Engine, relay: Relay): Happening | undefined {
+  if (namesQuestions(engine, relay)) return undefined;
+  const open = relay.work.task.awaiting.find(({ request_id }) => !isAnswered(relay, request_id));
+  return open === undefined ? undefined : withoutQuestion(relay, open.request_id, "runtime");
+}
+
+/** Settles a question of a node that tells of no answers, when it has taken one. */
+export async function settleAnswered(engine: Engine, relay: Relay, request_id: string): Promise<void> {
+  const { work } = relay;
+  const happening = withoutQuestion(relay, request_id, "caller");
+  if (happening === undefined || ended(work.task.status)) return;
+  const kept = noteOfRun(engine, work, happening);
+  if (work.task.open === 0) resumeRunningTime(engine, work);
+  await kept;
+}
+
 function settled(relay: Relay, data: JsonObject): Happening | undefined {
   const { awaiting } = relay.work.task;
   const own = [...relay.foreign].find(([, foreign]) => foreign !== null && foreign === data.request_id)?.[0];
   const request_id = own ?? data.request_id ?? awaiting[0]?.request_id;
-  const others = awaiting.filter((each) => each.request_id !== request_id);
-  if (others.length === awaiting.length) return undefined;
   const by = resumedBy.find((each) => each === data.by) ?? "runtime";
+  return withoutQuestion(relay, request_id, by);
+}
+
+function withoutQuestion(
+  { work }: Relay,
+  request_id: Json | undefined,
+  by: ResumedBy,
+): Happening | undefined {
+  const { awaiting } = work.task;
+  const others = awaiting.filter((each) => each.request_id !== request_id);
+  if (typeof request_id !== "string" || others.length === awaiting.length) return undefined;
   return {
     kind: "task.resumed",
     source: "transport",
@@ -279,11 +318,12 @@ function resultOf({ data: { result } }: Frame): RunResult | undefined {
   return typeof result === "string" ? { text: result } : { text: "", data: result };
 }
 
-function signalOf({ kind, data }: Frame, result: RunResult | undefined): FinalSignal {
+function signalOf({ kind, data, message }: Frame, result: RunResult | undefined): FinalSignal {
   const more = result === undefined ? {} : { result };
   if (kind === "task.completed") return { kind: "completed", result: result ?? { text: "" } };
   if (kind === "task.cancelled") return { kind: "cancelled", how: "confirmed", ...more };
-  const detail = typeof data.detail === "string" ? data.detail : "the other node gives no reason";
+  const said = [data.detail, data.reason, message].find((each) => typeof each === "string" && each !== "");
+  const detail = typeof said === "string" ? said : "the other node gives no reason";
   return { kind: "failed", reason: "remote_failed", detail, ...more };
 }
 

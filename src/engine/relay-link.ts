@@ -32,6 +32,12 @@ export function relayPeer({ network }: Engine, peer_id: string): KnownPeer | und
 export const deduplicates = ({ trust, node_id }: KnownPeer): boolean =>
   trust === "trusted" && node_id !== null;
 
+/** Whether the other node of a relay knows its questions by ids, and tells when one is settled. */
+export function namesQuestions(engine: Engine, { binding }: Relay): boolean {
+  const peer = relayPeer(engine, binding.peer_id);
+  return peer === undefined || deduplicates(peer);
+}
+
 /**
  * Asks the peer of a relay.
  * @throws PeerFault unreachable also where it is no peer any more

@@ -5,7 +5,8 @@ import { type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
 import { AdapterFault, type Json, type Run } from "#src/core/ports.ts";
 import { messageOf } from "#src/errors.ts";
 import type { Engine } from "./engine.ts";
-import { askRelay, backoffMs, type Relay, refusalIn, rest } from "./relay-link.ts";
+import { settleAnswered } from "./relay-frames.ts";
+import { askRelay, backoffMs, namesQuestions, type Relay, refusalIn, rest } from "./relay-link.ts";
 import { asObject } from "./relay-submit.ts";
 
 /** So long the other node is told an answer or a cancel before that is given up. */
@@ -46,11 +47,15 @@ function steering(engine: Engine, { work, binding }: Relay, more: { readonly [na
 const pathOf = ({ binding }: Relay, call: string) =>
   `/v1/node/tasks/${encodeURIComponent(binding.destination_task_id ?? "")}/${call}`;
 
-/** Says something until there is an answer, or the time for it is over; each time is told whether it may have been said before. */
+/**
+ * Says something until there is an answer, or the time for it is over; each time is told whether it may have been said before.
+ * @param repeats whether what may have been heard is said again
+ */
 async function insist(
   engine: Engine,
   relay: Relay,
   request: Parameters<typeof askRelay>[2],
+  repeats = true,
 ): Promise<{ answer: PeerAnswer; saidBefore: boolean }> {
   const until = engine.clock.now() + tellMs;
   let saidBefore = false;
@@ -58,7 +63,8 @@ async function insist(
     const said = await say(engine, relay, request);
     if (!(said instanceof PeerFault)) return { answer: said, saidBefore };
     saidBefore ||= said.kind !== "unreachable";
-    if (relay.over.aborted || engine.clock.now() + backoffMs(attempt) > until)
+    const isHeard = saidBefore && !repeats;
+    if (relay.over.aborted || isHeard || engine.clock.now() + backoffMs(attempt) > until)
       throw new PeerFault(saidBefore ? "broken" : "unreachable", said.message, { cause: said });
     await rest(engine, backoffMs(attempt), relay.over);
   }
@@ -83,13 +89,16 @@ async function resume(engine: Engine, relay: Relay, request_id: string, answer: 
   const id = relay.foreign.has(request_id) ? relay.foreign.get(request_id) : request_id;
   const question = id ? { "aethrolink-question": id } : {};
   const { peer_id } = relay.binding;
-  const said = await insist(engine, relay, {
+  const named = namesQuestions(engine, relay);
+  const request = {
     message_type: "task.resume",
     method: "POST",
     path: pathOf(relay, "resume"),
     headers: { ...headers, ...question },
     content: steering(engine, relay, { payload }),
-  }).catch((thrown: unknown) => {
+  } as const;
+  // Where an answer names no question, a second one could be taken for that to the next.
+  const said = await insist(engine, relay, request, named).catch((thrown: unknown) => {
     if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") throw thrown;
     throw new AdapterFault("remote_failed", `${peer_id} can't be reached; the question stays open`, {
       cause: thrown,
@@ -97,7 +106,8 @@ async function resume(engine: Engine, relay: Relay, request_id: string, answer: 
   });
   const { status } = said.answer;
   // What was said before and broke off may have been heard.
-  if (status === 202 || (status === 409 && said.saidBefore)) return;
+  if (status === 202 || (status === 409 && said.saidBefore))
+    return named ? undefined : settleAnswered(engine, relay, request_id);
   if (status === 409 || status === 404) throw new AdapterFault("not_found", refusalIn(said.answer));
   throw new AdapterFault("remote_failed", refusalIn(said.answer));
 }

@@ -93,7 +93,7 @@ it("a task for such a node is said once, its question is answered without an id,
     }
     if (!answered) return stream(res, told, { kind: "task.awaiting_input", message: "go on?" });
     const result = { text: "done" };
-    return stream(res, [...told, "task.awaiting_input", "task.resumed"], {
+    return stream(res, [...told, "task.awaiting_input", "task.resume_requested"], {
       kind: "task.completed",
       data: { result },
     });
