@@ -1,6 +1,6 @@
 /**
- * What AethroLink's Go command line sends, byte for byte, to a node of ours that asks for no token. The
- * requests and what that program goes by in the answers are data: tests/fixtures/go-wire.
+ * What AethroLink's Go command line and its nodes send, byte for byte, to a node of ours that asks for no
+ * token. The requests and what those programs go by in the answers are data: tests/fixtures/go-wire.
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,9 +10,9 @@ import { fakeCommand } from "../programs.ts";
 import { createHome, type Home, startNode, type TestNode } from "../support.ts";
 import { differences, type Exchange, filledIn, type Scene, send, valueAt } from "./go-wire.ts";
 
-const scenes = JSON.parse(
-  readFileSync(new URL("../fixtures/go-wire/control-api.json", import.meta.url), "utf8"),
-) as Scene[];
+const scenesIn = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../fixtures/go-wire/${name}`, import.meta.url), "utf8")) as Scene[];
+const scenes = [...scenesIn("control-api.json"), ...scenesIn("node-protocol.json")];
 
 const eventsIn = (stream: string) =>
   stream.split("\n\n").flatMap((frame) => {
@@ -22,12 +22,19 @@ const eventsIn = (stream: string) =>
       : [{ id: Number(/^id: (.*)$/m.exec(frame)?.[1]), event: JSON.parse(data) as TaskEvent }];
   });
 
-/** The stream as the Go command line reads it: to its end. */
-function checkStream(text: string, last: string) {
+/** Go's reader of lines takes 64 KB. */
+const longestLine = 60 * 1024 + "data: ".length;
+
+/** The stream as the Go programs read it: to its end. */
+function checkStream(text: string, last: string, each: Json) {
   const events = eventsIn(text);
   expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
   expect(events.map(({ event }) => event.seq)).toEqual(events.map((_, index) => index + 1));
   expect(events.at(-1)?.event.kind).toBe(last);
+  expect(events.flatMap(({ event }) => differences(each, event as unknown as Json))).toEqual([]);
+  expect(Math.max(...text.split("\n").map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(
+    longestLine,
+  );
 }
 
 async function exchange(node: TestNode, kept: Map<string, string>, step: Exchange): Promise<void> {
@@ -40,7 +47,8 @@ async function exchange(node: TestNode, kept: Map<string, string>, step: Exchang
   });
   if (step.stream !== undefined) {
     expect(type).toMatch(/^text\/event-stream/);
-    checkStream(text, step.stream.last);
+    const each = JSON.parse(filledIn(JSON.stringify(step.stream.each ?? {}), kept)) as Json;
+    checkStream(text, step.stream.last, each);
     return;
   }
   const answer = JSON.parse(text) as Json;

@@ -13,7 +13,7 @@ export interface Exchange {
   /** What the answer must have; more is allowed. Words in angle brackets say what kind of value is there. */
   readonly answer?: Json;
   /** The answer is a stream of events from the first on, which ends behind this one. */
-  readonly stream?: { readonly last: string };
+  readonly stream?: { readonly last: string; readonly each?: Json };
   /** Names for values of the answer, by their paths. */
   readonly keep?: { readonly [name: string]: string };
   /** The state in which the kept task must be before it goes on. */
@@ -90,7 +90,8 @@ export function differences(wanted: Json, found: Json | undefined, at = "answer"
   if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) {
     return JSON.stringify(wanted) === JSON.stringify(found) ? [] : told();
   }
-  if ("<has>" in wanted || "<lacks>" in wanted) return inList(wanted, found) ? [] : told();
+  if ("<has>" in wanted || "<lacks>" in wanted || "<count>" in wanted)
+    return inList(wanted, found) ? [] : told();
   if (found === undefined || typeof found !== "object" || found === null) return told();
   return Object.entries(wanted).flatMap(([name, inner]) =>
     inner === undefined ? [] : differences(inner, fieldsOf(found)[name], `${at}.${name}`),
@@ -99,6 +100,7 @@ export function differences(wanted: Json, found: Json | undefined, at = "answer"
 
 function inList(wanted: { readonly [word: string]: Json | undefined }, found: Json | undefined): boolean {
   if (!Array.isArray(found)) return false;
+  if ("<count>" in wanted) return found.length === wanted["<count>"];
   const like = wanted["<has>"] ?? wanted["<lacks>"] ?? null;
   const has = found.some((member) => differences(like, member).length === 0);
   return "<has>" in wanted ? has : !has;
