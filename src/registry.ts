@@ -17,6 +17,12 @@ const Argv = z
   .min(1, "must name a program")
   .meta({ description: "A program and its arguments; no shell." });
 
+const Environment = z
+  .record(z.string(), z.string())
+  .default({})
+  .meta({ description: "Added to the allow-listed environment of the process." });
+const AbsolutePath = z.string().startsWith("/", "must be absolute");
+
 const Launch = z.strictObject({
   mode: z.enum(launchModes).optional().meta({
     description:
@@ -27,15 +33,8 @@ const Launch = z.strictObject({
     .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must match ^[a-z0-9][a-z0-9_-]{0,63}$"), Argv)
     .default({})
     .meta({ description: "A command for each executor." }),
-  env: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: "Added to the allow-listed environment of the process." }),
-  cwd: z
-    .string()
-    .startsWith("/", "must be absolute")
-    .optional()
-    .meta({ description: "Where the process runs." }),
+  env: Environment,
+  cwd: AbsolutePath.optional().meta({ description: "Where the process runs." }),
   timeout_ms: DurationMs.default(60_000).meta({
     description: "From spawn to ready; begins when the companions are up.",
   }),
@@ -50,15 +49,8 @@ const Companion = z.strictObject({
     .regex(namePattern, `must match ${namePattern.source}`)
     .meta({ description: "What it is called in messages and launches." }),
   command: Argv.meta({ description: "A program that stays in the foreground, and its arguments; no shell." }),
-  env: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: "Added to the allow-listed environment of the process." }),
-  cwd: z
-    .string()
-    .startsWith("/", "must be absolute")
-    .optional()
-    .meta({ description: "Where it runs; absent: the node's work directory." }),
+  env: Environment,
+  cwd: AbsolutePath.optional().meta({ description: "Where it runs; absent: the node's work directory." }),
   healthcheck: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .meta({ description: "A URL that answers 2xx when it is up; one that is up already is left alone." }),

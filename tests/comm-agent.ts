@@ -1,18 +1,8 @@
 /** What tests of HTTP runtimes need: the shipped fake as a command or as a server, and the adapter. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type AcpHttpOptions, createAcpHttpAdapter } from "#src/adapters/acp-http/index.ts";
 import type { Target } from "#src/core/ports.ts";
-import {
-  createMemoryBindings,
-  createMemoryLedger,
-  type OpenAdapter,
-  patient,
-  poolOptions,
-  targetOf,
-} from "./launching.ts";
+import { type OpenAdapter, openAdapter, targetOf } from "./launching.ts";
 import { commAgentProgram, type TargetEntry } from "./programs.ts";
 
 const program = await commAgentProgram();
@@ -89,27 +79,6 @@ export async function startServer([file = "", ...args]: readonly string[]): Prom
 export const startCommAgent = (...flags: string[]): Promise<CommServer> =>
   startServer(commAgent("--port", "0", ...flags));
 
-/** An HTTP adapter that ends its servers when it goes out of scope. */
-export function openHttpAdapter(changes: Partial<AcpHttpOptions> = {}): OpenAdapter {
-  const ledger = createMemoryLedger();
-  const workDir = mkdtempSync(join(tmpdir(), "aethrolink-test-"));
-  const adapter = createAcpHttpAdapter({
-    ...poolOptions(ledger),
-    workDir,
-    bindings: createMemoryBindings(),
-    ...changes,
-  });
-  return {
-    adapter,
-    ledger,
-    workDir,
-    async run(target, task, signal = patient) {
-      const lease = await adapter.launch(target, task.runtime_options, signal).lease;
-      return adapter.submit(task, target, lease, signal);
-    },
-    async [Symbol.asyncDispose]() {
-      await adapter.close();
-      rmSync(workDir, { recursive: true, force: true });
-    },
-  };
-}
+/** The adapter of the HTTP Agent Communication Protocol. */
+export const openHttpAdapter = (changes: Partial<AcpHttpOptions> = {}): OpenAdapter =>
+  openAdapter((options) => createAcpHttpAdapter({ ...options, ...changes }));

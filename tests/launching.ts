@@ -161,16 +161,17 @@ export interface OpenAdapter extends AsyncDisposable {
   run(target: Target, task: TaskToRun, signal?: AbortSignal): Promise<Run>;
 }
 
-/** An ACP adapter that ends its processes when it goes out of scope. */
-export function openAcpAdapter(changes: Partial<AcpOptions> = {}): OpenAdapter {
+/** What adapters of any kind are opened with. */
+export type CommonOptions = ReturnType<typeof poolOptions> & {
+  readonly workDir: string;
+  readonly bindings: ReturnType<typeof createMemoryBindings>;
+};
+
+/** An adapter that ends what it has started when it goes out of scope. */
+export function openAdapter(create: (options: CommonOptions) => RuntimeAdapter): OpenAdapter {
   const ledger = createMemoryLedger();
   const workDir = mkdtempSync(join(tmpdir(), "aethrolink-test-"));
-  const adapter = createAcpAdapter({
-    ...poolOptions(ledger),
-    workDir,
-    bindings: createMemoryBindings(),
-    ...changes,
-  });
+  const adapter = create({ ...poolOptions(ledger), workDir, bindings: createMemoryBindings() });
   return {
     adapter,
     ledger,
@@ -185,6 +186,10 @@ export function openAcpAdapter(changes: Partial<AcpOptions> = {}): OpenAdapter {
     },
   };
 }
+
+/** The adapter of the stdio Agent Client Protocol. */
+export const openAcpAdapter = (changes: Partial<AcpOptions> = {}): OpenAdapter =>
+  openAdapter((options) => createAcpAdapter({ ...options, ...changes }));
 
 /** All signals of a run, to its end. */
 export async function signalsOf(run: Run): Promise<Signal[]> {

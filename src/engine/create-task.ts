@@ -48,30 +48,47 @@ export interface Created {
  *   stopping
  */
 export async function createTask(engine: Engine, given: CreateTask): Promise<Created> {
-  refuseWhenStopping(engine);
-  const key = scopeOf(engine, given);
-  const bodyHash = hashOf(given);
-  const earlier = earlierUse(engine, key, bodyHash);
-  if (earlier !== undefined) return replay(engine, earlier);
-  refuseWhenFull(engine, routed(engine, inThread(engine, given).request).target);
-  const large = await storeLargePayload(engine, given.request.payload as Json);
+  const bytes = largePayloadOf(given.request);
+  const first = checked(engine, given);
+  if (first.kind === "replay") return replay(engine, first.use);
+  if (bytes === undefined) return accept(engine, first, undefined);
+  const large = await engine.artifacts.store("application/json", bytes);
   try {
     // That took time: the node may stop, the key may have been used, the registry may be another, the
-    // queue may have filled. From here on all is one turn.
-    refuseWhenStopping(engine);
-    const meanwhile = earlierUse(engine, key, bodyHash);
-    if (meanwhile === undefined) {
-      const { request, turn } = inThread(engine, given);
-      const to = routed(engine, request);
-      refuseWhenFull(engine, to.target);
-      return await accept(engine, { ...given, request, key }, { to, turn, large, bodyHash });
-    }
+    // queue may have filled.
+    const now = checked(engine, given);
+    if (now.kind === "new") return await accept(engine, now, large);
     await takeBack(engine, large);
-    return await replay(engine, meanwhile);
+    return await replay(engine, now.use);
   } catch (thrown) {
     await takeBack(engine, large);
     throw thrown;
   }
+}
+
+/** What may be accepted, in the turn in which it was looked at. */
+interface Acceptable {
+  readonly kind: "new";
+  readonly given: CreateTask;
+  readonly to: ReturnType<typeof routed>;
+  readonly turn: TurnPlace | undefined;
+  readonly bodyHash: string;
+}
+
+/** Refuses what can't be accepted; writes nothing. */
+function checked(
+  engine: Engine,
+  given: CreateTask,
+): Acceptable | { readonly kind: "replay"; readonly use: EarlierUse } {
+  refuseWhenStopping(engine);
+  const key = scopeOf(engine, given);
+  const bodyHash = hashOf(given);
+  const use = earlierUse(engine, key, bodyHash);
+  if (use !== undefined) return { kind: "replay", use };
+  const { request, turn } = inThread(engine, given);
+  const to = routed(engine, request);
+  refuseWhenFull(engine, to.target);
+  return { kind: "new", given: { ...given, request, key }, to, turn, bodyHash };
 }
 
 /**
@@ -103,18 +120,12 @@ function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void 
   fail("queue_full", detail, { retryAfterS: fullRetryS });
 }
 
-interface Accepted {
-  readonly to: ReturnType<typeof routed>;
-  readonly turn: TurnPlace | undefined;
-  readonly large: StoredBytes | undefined;
-  readonly bodyHash: string;
-}
-
 async function accept(
   engine: Engine,
-  { request, traceparent, key, by, also }: CreateTask,
-  { to: { target, routeOptions, why }, turn, large, bodyHash }: Accepted,
+  { given: { request, traceparent, key, by, also }, to, turn, bodyHash }: Acceptable,
+  large: StoredBytes | undefined,
 ): Promise<Created> {
+  const { target, routeOptions, why } = to;
   const given = (request.runtime_options ?? {}) as JsonObject;
   const options = layOver(layOver(target.defaults, routeOptions), given);
   const fixed: NewTask = {
@@ -254,11 +265,12 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
   return id === undefined || /^0+$/.test(id) ? undefined : id;
 }
 
-async function storeLargePayload(engine: Engine, payload: Json): Promise<StoredBytes | undefined> {
+/** The bytes of a payload that doesn't fit into its task's row; undefined: it does. */
+function largePayloadOf({ payload }: TaskCreateRequest): Buffer | undefined {
   const text = JSON.stringify(payload);
   if (text.length * 3 <= largestInline) return undefined;
   const bytes = Buffer.from(text);
-  return bytes.length <= largestInline ? undefined : engine.artifacts.store("application/json", bytes);
+  return bytes.length <= largestInline ? undefined : bytes;
 }
 
 /** A process works on many tasks: its keys count within the one that it delegates for. */
