@@ -93,8 +93,10 @@ describe("the scripts of package.json", () => {
 
   it.skipIf(!existsSync("/usr/bin/script"))("stop a node gracefully at Ctrl-C in a terminal", async () => {
     using home = createHome();
-    const line = `'${process.execPath}' '${bootstrap}' start --port 0 --data-dir '${home.dataDir}'`;
-    const terminal = execa("script", ["-qefc", line, "/dev/null"], { reject: false });
+    // By exec: a shell that stays in between would end by the Ctrl-C itself, and its code would be told.
+    const line = `exec '${process.execPath}' '${bootstrap}' start --port 0 --data-dir '${home.dataDir}'`;
+    const options = { reject: false, env: { SHELL: "/bin/sh" } };
+    const terminal = execa("script", ["-qefc", line, "/dev/null"], options);
     await says(terminal, / answers at /);
     terminal.stdin.write("\x03");
     const { exitCode, stdout } = await terminal;
