@@ -5,11 +5,13 @@
  *    is no end, is kept as progress that names the kind.
  * 2. Where a task runs is this node's to say: nothing that a peer tells overwrites it.
  * 3. An event and how far the peer's list was taken over are one commit.
- * 4. A node that gives its questions no ids has one at a time: while that is open another is the same said
+ * 4. A cancel that is asked for there, and an answer that was given here, are steps of the work there: only
+ *    what is asked for here is a cancel of this task, with all that hangs on it.
+ * 5. A node that gives its questions no ids has one at a time: while that is open another is the same said
  *    again, and work that goes on has its answer.
  */
 import { ArtifactRef } from "#contracts/artifacts.ts";
-import { cancelledBy, failureReasons, type ResumedBy, resumedBy, taskEventKinds } from "#contracts/enums.ts";
+import { failureReasons, type ResumedBy, resumedBy, taskEventKinds } from "#contracts/enums.ts";
 import type { NodeTaskFrame } from "#contracts/node-tasks.ts";
 import { Ulid } from "#contracts/shared.ts";
 import { Question, TaskResult, Usage } from "#contracts/tasks.ts";
@@ -42,9 +44,9 @@ export async function takeFrame(engine: Engine, relay: Relay, given: NodeTaskFra
   if (ends.has(frame.kind)) return takeEnd(engine, relay, frame);
   if (frame.kind === "artifact.created") return takeArtifact(engine, relay, frame);
   const happening = happeningOf(engine, relay, frame) ?? told(frame);
-  const small = await withinLimits(engine, relay, happening);
+  const fitting = await withinLimits(engine, relay, happening);
   if (ended(relay.work.task.status)) return;
-  note(engine, relay, frame, small);
+  note(engine, relay, frame, fitting);
 }
 
 function note(engine: Engine, relay: Relay, frame: Frame, happening: Happening): void {
@@ -56,7 +58,7 @@ function note(engine: Engine, relay: Relay, frame: Frame, happening: Happening):
       data: { ...each.data, ...placeOf(relay, frame) },
       changes: { ...each.changes, ...sessionOf(relay, frame) },
     });
-  const kept = write(happening) ?? write(told(frame));
+  const kept = write(happening) ?? write(told(small(frame)));
   if (kept === undefined) return;
   keepBinding(engine, relay, { last_remote_seq: frame.seq });
   if (happening.kind === "task.awaiting_input" && work.task.open > 0) pauseRunningTime(engine, work);
@@ -93,6 +95,7 @@ const protectedNames: ReadonlySet<string> = new Set([
   "remote_session_id",
   "remote_event_seq",
   "remote_kind",
+  "remote_request_id",
 ]);
 
 /** A peer's data without what it may not say, and with artifacts under their names of this node. */
@@ -106,6 +109,9 @@ function ownNames({ artifacts }: Relay, data: JsonObject): JsonObject {
   const entries = Object.entries(JSON.parse(renamed) as JsonObject);
   return Object.fromEntries(entries.filter(([name]) => !protectedNames.has(name)));
 }
+
+/** Without data that has no room in an event. */
+const small = (frame: Frame): Frame => (hasRoom(JSON.stringify(frame.data)) ? frame : { ...frame, data: {} });
 
 /** Something of the other node's that has no kind of its own here. */
 function told({ kind, message, data }: Frame): Happening {
@@ -132,18 +138,9 @@ function happeningOf(engine: Engine, relay: Relay, { kind, data, message }: Fram
     case "task.running":
       return goesOn(engine, relay);
     case "task.resume_requested":
-      return Ulid.safeParse(data.request_id).success
+      return Ulid.safeParse(data.request_id).success && !relay.answered.has(String(data.request_id))
         ? { kind, source, data: { ...data, actor: String(data.actor ?? "") } }
         : undefined;
-    case "task.cancel_requested": {
-      const by = cancelledBy.find((each) => each === data.by) ?? "caller";
-      return {
-        kind,
-        source,
-        data: { ...data, actor: String(data.actor ?? ""), by },
-        changes: { cancel: by },
-      };
-    }
     case "runtime.health":
       return {
         kind,
@@ -184,12 +181,12 @@ function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | unde
   // Another kind of node may tell something else under these names, and still waits for an answer.
   const question = whole ?? (named === undefined ? Question.safeParse(own).data : undefined);
   if (question === undefined || awaiting.some((each) => each.request_id === request_id)) return undefined;
-  if (named === undefined)
-    relay.foreign.set(request_id, typeof data.request_id === "string" ? data.request_id : null);
+  const foreign = typeof data.request_id === "string" ? data.request_id.slice(0, 255) : null;
+  if (named === undefined) relay.foreign.set(request_id, foreign);
   return {
     kind: "task.awaiting_input",
     source: "transport",
-    data: question,
+    data: { ...question, ...(named === undefined ? { remote_request_id: foreign } : {}) },
     changes: { awaiting: [...awaiting, question] },
   };
 }
@@ -238,13 +235,14 @@ function withoutQuestion(
   };
 }
 
-/** Room for what this node adds. */
+/** With room for what this node adds. */
 const largest = largestInline - 2048;
+const hasRoom = (text: string) => text.length * 3 <= largest || Buffer.byteLength(text) <= largest;
 
 /** A question that is too large is none that could be answered; anything else is an artifact. */
 async function withinLimits(engine: Engine, { work }: Relay, happening: Happening): Promise<Happening> {
   const text = JSON.stringify(happening.data ?? {});
-  if (text.length * 3 <= largest || Buffer.byteLength(text) <= largest) return happening;
+  if (hasRoom(text)) return happening;
   const stored = await engine.artifacts.store("application/json", Buffer.from(text));
   if (ended(work.task.status)) return happening;
   engine.artifacts.attach(work.task, stored);
@@ -282,13 +280,13 @@ function takeArtifact(engine: Engine, relay: Relay, frame: Frame): void {
 
 async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void> {
   const { work } = relay;
-  const result = resultOf(frame);
+  const result = resultOf(relay, frame);
   const usage = Usage.safeParse(frame.data.usage).data;
   const parts = await keepResult(engine, result);
   if (ended(work.task.status)) return;
   if (parts.stored !== undefined) engine.artifacts.attach(work.task, parts.stored);
   const end = endOf(work, signalOf(frame, result));
-  const whole = Ulid.safeParse(frame.data.result_artifact_id).data;
+  const whole = [...relay.artifacts.values()].find((id) => id === frame.data.result_artifact_id);
   const more = {
     ...(usage === undefined ? {} : { usage }),
     ...(whole === undefined || parts.stored !== undefined ? {} : { result_artifact_id: whole }),
@@ -312,10 +310,18 @@ async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void
 }
 
 /** What came of it, also where another kind of node says it in another form. */
-function resultOf({ data: { result } }: Frame): RunResult | undefined {
+function resultOf(relay: Relay, { data: { result } }: Frame): RunResult | undefined {
   const known = TaskResult.safeParse(result).data;
-  if (known !== undefined || result === undefined || result === null) return known as RunResult | undefined;
+  if (known !== undefined) return withOwnArtifacts(relay, known) as RunResult;
+  if (result === undefined || result === null) return undefined;
   return typeof result === "string" ? { text: result } : { text: "", data: result };
+}
+
+/** What it names as its artifacts are those that it told of, and no others of this node. */
+function withOwnArtifacts({ artifacts }: Relay, { artifacts: named, ...result }: TaskResult): TaskResult {
+  const own = new Set(artifacts.values());
+  const known = named?.filter(({ artifact_id }) => own.has(artifact_id)) ?? [];
+  return known.length === 0 ? result : { ...result, artifacts: known };
 }
 
 function signalOf({ kind, data, message }: Frame, result: RunResult | undefined): FinalSignal {
@@ -324,7 +330,7 @@ function signalOf({ kind, data, message }: Frame, result: RunResult | undefined)
   if (kind === "task.cancelled") return { kind: "cancelled", how: "confirmed", ...more };
   const said = [data.detail, data.reason, message].find((each) => typeof each === "string" && each !== "");
   const detail = typeof said === "string" ? said : "the other node gives no reason";
-  return { kind: "failed", reason: "remote_failed", detail, ...more };
+  return { kind: "failed", reason: "remote_failed", detail: detail.slice(0, longestMessage), ...more };
 }
 
 /** Why it failed there is why it failed, unless something was asked of it here. */

@@ -16,6 +16,8 @@ export interface Relay {
   readonly artifacts: Map<string, string>;
   /** Questions that the peer gave an id that can't be kept, or none, by the id that they have here. */
   readonly foreign: Map<string, string | null>;
+  /** Questions that were answered here. */
+  readonly answered: Set<string>;
   /** Aborted when the task has ended, or is to be left as it is. */
   readonly over: AbortSignal;
   /** Whether the link is said to be broken. */
@@ -48,17 +50,31 @@ export async function askRelay(
   request: PeerRequest,
   signal?: AbortSignal,
 ): Promise<PeerAnswer> {
-  const { reached } = engine.network;
+  const { reached, peers } = engine.network;
   const peer = relayPeer(engine, peer_id);
-  if (peer === undefined) throw new PeerFault("unreachable", `${peer_id} is no trusted peer any more`);
+  if (peer === undefined) throw new PeerFault("unreachable", noLonger(peer_id));
+  const bond = peers.bond(peer_id);
   try {
-    const answer = await askPeer(engine.network, peer, request, signal);
+    const until = signal === undefined ? bond : AbortSignal.any([signal, bond]);
+    const answer = await askPeer(engine.network, peer, request, until);
     reached.set(peer_id, engine.clock.now());
     return answer;
   } catch (thrown) {
     reached.delete(peer_id);
-    throw thrown;
+    throw thrown instanceof PeerFault ? withoutAddress(thrown, peer) : thrown;
   }
+}
+
+/** Said of a task whose peer was blocked or removed. */
+export const noLonger = (peer_id: string): string => `${peer_id} is no trusted peer any more`;
+
+/** What stands in a task's events can go far: to whoever gave the task, which may be another node. */
+function withoutAddress(fault: PeerFault, { peer_id, base_url }: KnownPeer): PeerFault {
+  const { host, hostname, origin } = new URL(base_url);
+  const message = [base_url, origin, host, hostname]
+    .filter((address) => address !== "")
+    .reduce((text, address) => text.replaceAll(address, peer_id), fault.message);
+  return new PeerFault(fault.kind, message, { cause: fault });
 }
 
 /** What a refusal says, for people. */
@@ -67,6 +83,9 @@ export const refusalIn = ({ status, content }: PeerAnswer): string =>
 
 /** 0.2 s, doubling to 30 s. */
 export const backoffMs = (attempt: number): number => Math.min(30_000, 200 * 2 ** Math.min(attempt, 10));
+
+/** So long another node is told something before that is given up. */
+export const tellMs = 10_000;
 
 /** Waits, or until nobody wants to go on. */
 export function rest({ clock }: Engine, ms: number, signal: AbortSignal): Promise<void> {

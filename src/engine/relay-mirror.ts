@@ -10,7 +10,16 @@ import type { Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
 import { takeFrame } from "./relay-frames.ts";
-import { askRelay, backoffMs, noteLink, type Relay, refusalIn, rest } from "./relay-link.ts";
+import {
+  askRelay,
+  backoffMs,
+  noLonger,
+  noteLink,
+  type Relay,
+  refusalIn,
+  relayPeer,
+  rest,
+} from "./relay-link.ts";
 import { cancelRelay } from "./relay-run.ts";
 
 /** Why there is nothing more to read; undefined: the stream only broke. */
@@ -51,6 +60,7 @@ const lost = (kind: Lost["kind"], detail: string): Read => ({ lost: { kind, deta
 /** Reads until the stream ends, however it does. */
 async function readOn(engine: Engine, relay: Relay): Promise<Read> {
   const { peer_id } = relay.binding;
+  if (relayPeer(engine, peer_id) === undefined) return lost("unknown", noLonger(peer_id));
   try {
     const answer = await askRelay(engine, peer_id, requestOf(relay.binding), relay.over);
     if (answer.status === 404)
@@ -82,6 +92,8 @@ async function takeAll(engine: Engine, relay: Relay, frames: PeerAnswer["frames"
     if (!frame.success) return lost("nonsense", `${relay.binding.peer_id} tells what is not understood`);
     // Something is missing: what is behind it is asked for again.
     if (frame.data.seq > relay.binding.last_remote_seq + 1) return { why: "an event is missing" };
+    // It may have been blocked since the stream began.
+    if (relayPeer(engine, relay.binding.peer_id) === undefined) break;
     await takeFrame(engine, relay, frame.data);
     if (relay.over.aborted || ended(relay.work.task.status)) break;
   }

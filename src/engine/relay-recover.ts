@@ -9,7 +9,7 @@ import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
-import { deduplicates, relayPeer } from "./relay-link.ts";
+import { deduplicates, noLonger, relayPeer } from "./relay-link.ts";
 import { relayAgain } from "./relay-task.ts";
 import { beginWork, pendingLaunch } from "./run-task.ts";
 
@@ -31,14 +31,11 @@ export async function decideRelayed(engine: Engine, task: OpenTask): Promise<voi
   const isKnown = peer !== undefined;
   if (handedOver.has(task.status)) {
     if (peer !== undefined && goesOn(engine, task, peer)) return;
-    const why = isKnown
-      ? `it is unknown whether ${peer_id} took it`
-      : `${peer_id} is no trusted peer any more`;
+    const why = isKnown ? `it is unknown whether ${peer_id} took it` : noLonger(peer_id);
     const told = `the node ended while the task was in other hands, and ${why}`;
     await interruptTask(engine, task, { interrupted: told, timeout: told, cancelled: told });
   } else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
-  else if (!isKnown)
-    await failTask(engine, task, "route_not_found", `${peer_id} is no trusted peer any more`);
+  else if (!isKnown) await failTask(engine, task, "route_not_found", noLonger(peer_id));
   else if (task.status === "launching" || task.status === "ready")
     await engine.log.append(task, pendingLaunch("the node was restarted"));
 }

@@ -6,11 +6,8 @@ import { AdapterFault, type Json, type Run } from "#src/core/ports.ts";
 import { messageOf } from "#src/errors.ts";
 import type { Engine } from "./engine.ts";
 import { settleAnswered } from "./relay-frames.ts";
-import { askRelay, backoffMs, namesQuestions, type Relay, refusalIn, rest } from "./relay-link.ts";
+import { askRelay, backoffMs, namesQuestions, type Relay, refusalIn, rest, tellMs } from "./relay-link.ts";
 import { asObject } from "./relay-submit.ts";
-
-/** So long the other node is told an answer or a cancel before that is given up. */
-const tellMs = 10_000;
 
 async function* noSignals(): AsyncGenerator<never> {}
 
@@ -49,12 +46,14 @@ const pathOf = ({ binding }: Relay, call: string) =>
 
 /**
  * Says something until there is an answer, or the time for it is over; each time is told whether it may have been said before.
+ * @param over when nobody wants to know any more
  * @param repeats whether what may have been heard is said again
  */
 async function insist(
   engine: Engine,
   relay: Relay,
   request: Parameters<typeof askRelay>[2],
+  over: AbortSignal,
   repeats = true,
 ): Promise<{ answer: PeerAnswer; saidBefore: boolean }> {
   const until = engine.clock.now() + tellMs;
@@ -64,9 +63,9 @@ async function insist(
     if (!(said instanceof PeerFault)) return { answer: said, saidBefore };
     saidBefore ||= said.kind !== "unreachable";
     const isHeard = saidBefore && !repeats;
-    if (relay.over.aborted || isHeard || engine.clock.now() + backoffMs(attempt) > until)
+    if (over.aborted || isHeard || engine.clock.now() + backoffMs(attempt) > until)
       throw new PeerFault(saidBefore ? "broken" : "unreachable", said.message, { cause: said });
-    await rest(engine, backoffMs(attempt), relay.over);
+    await rest(engine, backoffMs(attempt), over);
   }
 }
 
@@ -77,7 +76,8 @@ async function say(
 ): Promise<PeerAnswer | PeerFault> {
   try {
     const answer = await askRelay(engine, relay.binding.peer_id, request);
-    return answer.status < 500 ? answer : new PeerFault("broken", refusalIn(answer));
+    if (answer.status < 500) return answer;
+    return new PeerFault(answer.status === 503 ? "unreachable" : "broken", refusalIn(answer));
   } catch (thrown) {
     if (thrown instanceof PeerFault) return thrown;
     throw thrown;
@@ -85,6 +85,7 @@ async function say(
 }
 
 async function resume(engine: Engine, relay: Relay, request_id: string, answer: Answer): Promise<void> {
+  relay.answered.add(request_id);
   const { payload, headers } = asObject(payloadOf(answer));
   const id = relay.foreign.has(request_id) ? relay.foreign.get(request_id) : request_id;
   const question = id ? { "aethrolink-question": id } : {};
@@ -98,8 +99,12 @@ async function resume(engine: Engine, relay: Relay, request_id: string, answer: 
     content: steering(engine, relay, { payload }),
   } as const;
   // Where an answer names no question, a second one could be taken for that to the next.
-  const said = await insist(engine, relay, request, named).catch((thrown: unknown) => {
-    if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") throw thrown;
+  const said = await insist(engine, relay, request, relay.over, named).catch((thrown: unknown) => {
+    if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") {
+      // The task ends here, as one whose answer has an unknown fate.
+      void cancelRelay(engine, relay);
+      throw thrown;
+    }
     throw new AdapterFault("remote_failed", `${peer_id} can't be reached; the question stays open`, {
       cause: thrown,
     });
@@ -117,19 +122,28 @@ function payloadOf(answer: Answer): Json {
   return answer.kind === "declined" ? { approved: false } : answer.content;
 }
 
-/** Asks for the end of the work; resolves when that was said, or could not be said. */
+/** Asks for the end of the work, also when the task has ended here; resolves when that was said, or could not be. */
 export async function cancelRelay(engine: Engine, relay: Relay): Promise<void> {
   const { task_id, peer_id } = relay.binding;
+  const reason = reasonOf(engine, task_id);
+  const request = {
+    message_type: "task.cancel",
+    method: "POST",
+    path: pathOf(relay, "cancel"),
+    content: steering(engine, relay, reason === undefined ? {} : { reason }),
+  } as const;
   try {
-    const { answer } = await insist(engine, relay, {
-      message_type: "task.cancel",
-      method: "POST",
-      path: pathOf(relay, "cancel"),
-      content: steering(engine, relay, {}),
-    });
+    const { answer } = await insist(engine, relay, request, engine.network.over.signal);
     if (answer.status >= 300)
       engine.logger.warn({ task_id, peer_id, why: refusalIn(answer) }, "a peer does not take a cancel");
   } catch (thrown) {
     engine.logger.warn({ task_id, peer_id, why: messageOf(thrown) }, "a peer could not be told of a cancel");
   }
+}
+
+/** Why the cancel was asked for, in the words of whoever did. */
+function reasonOf({ reader }: Engine, task_id: string): string | undefined {
+  const asked = reader.events(task_id).findLast(({ kind }) => kind === "task.cancel_requested");
+  const reason = (asked?.data as { readonly reason?: unknown } | undefined)?.reason;
+  return typeof reason === "string" ? reason.slice(0, 1024) : undefined;
 }

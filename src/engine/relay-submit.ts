@@ -4,11 +4,15 @@
  * 1. What is sent first is announced by a commit: the task is dispatching, and its binding is there.
  * 2. A node that knows a task again is told it until it has answered; one that doesn't is told it once, and
  *    what came of that is unknown where there was no answer.
+ * 3. A task that ends here while its acceptance is unknown may run there: it is told for a while longer, since
+ *    only the acceptance says under which name it can be cancelled.
  */
 import { NodeTaskAccepted } from "#contracts/node-tasks.ts";
 import { type Headers, type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
 import type { Json, JsonObject } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import { ended } from "#src/core/task-machine.ts";
+import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine } from "./engine.ts";
 import {
@@ -16,11 +20,13 @@ import {
   backoffMs,
   chainBefore,
   deduplicates,
+  noLonger,
   noteLink,
   type Relay,
   refusalIn,
   relayPeer,
   rest,
+  tellMs,
 } from "./relay-link.ts";
 import { storedPayload } from "./run-task.ts";
 
@@ -57,8 +63,7 @@ export const asObject = (payload: Json): { readonly payload: JsonObject; readonl
 export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitted> {
   const { peer_id } = relay.binding;
   const peer = relayPeer(engine, peer_id);
-  if (peer === undefined)
-    return { kind: "failed", reason: "submit_failed", detail: `${peer_id} is no trusted peer any more` };
+  if (peer === undefined) return { kind: "failed", reason: "submit_failed", detail: noLonger(peer_id) };
   const request = await requestOf(engine, relay);
   const known = deduplicates(peer);
   if (!known && request.headers?.["aethrolink-payload"] !== undefined)
@@ -67,15 +72,47 @@ export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitt
       reason: "submit_failed",
       detail: `${peer_id} takes only payloads that are objects`,
     };
+  return untilJudged(engine, relay, request, known);
+}
+
+async function untilJudged(
+  engine: Engine,
+  relay: Relay,
+  request: Parameters<typeof askRelay>[2],
+  known: boolean,
+): Promise<Submitted> {
+  const { peer_id } = relay.binding;
+  let mayHaveIt = false;
   for (let attempt = 0, unbelieved = 0; ; attempt++) {
     const tried = await submitOnce(engine, relay, request);
     if (tried.kind !== "again") return tried;
     if (tried.isUnbelieved) unbelieved++;
+    mayHaveIt ||= tried.mayHaveIt;
     if (!known || unbelieved === mostUnbelieved) return givenUp(peer_id, tried);
     if (!relay.over.aborted) noteLink(engine, relay, "broken", tried.why);
     await rest(engine, backoffMs(attempt), relay.over);
-    if (relay.over.aborted) return { kind: "left" };
+    if (relay.over.aborted) return mayHaveIt ? askOn(engine, relay, request) : left;
   }
+}
+
+const left = { kind: "left" } as const;
+
+/** Invariant 3. */
+async function askOn(
+  engine: Engine,
+  relay: Relay,
+  request: Parameters<typeof askRelay>[2],
+): Promise<Submitted> {
+  const until = engine.clock.now() + tellMs;
+  for (let attempt = 0; ended(relay.work.task.status) && !engine.stopping; attempt++) {
+    const tried = await submitOnce(engine, relay, request);
+    if (tried.kind !== "again") return tried;
+    if (engine.clock.now() + backoffMs(attempt) > until) break;
+    await rest(engine, backoffMs(attempt), engine.network.over.signal);
+  }
+  const { task_id, peer_id } = relay.binding;
+  engine.logger.warn({ task_id, peer_id }, "it is unknown whether a peer took a task that has ended");
+  return left;
 }
 
 const givenUp = (peer_id: string, { why, mayHaveIt }: Again): Submitted =>
@@ -89,12 +126,12 @@ const givenUp = (peer_id: string, { why, mayHaveIt }: Again): Submitted =>
 
 async function submitOnce(
   engine: Engine,
-  { binding: { peer_id } }: Relay,
+  { binding }: Relay,
   request: Parameters<typeof askRelay>[2],
 ): Promise<Submitted | Again> {
   try {
     // Not given up with the task: an acceptance that still comes is cancelled there.
-    return judged(await askRelay(engine, peer_id, request));
+    return judged(binding, await askRelay(engine, binding.peer_id, request));
   } catch (thrown) {
     if (!(thrown instanceof PeerFault)) throw thrown;
     const { kind, message } = thrown;
@@ -107,16 +144,24 @@ async function submitOnce(
   }
 }
 
-function judged(answer: PeerAnswer): Submitted | Again {
-  const { status, content } = answer;
+function judged({ task_id }: RelayBinding, answer: PeerAnswer): Submitted | Again {
+  const { status, content, node_id } = answer;
   if (status === 202) {
     const { data } = NodeTaskAccepted.safeParse(content);
-    return data === undefined
-      ? { kind: "failed", reason: "protocol_error", detail: "its acceptance is not understood" }
-      : { kind: "accepted", accepted: data };
+    const detail = data === undefined ? "its acceptance is not understood" : wrongIn(data, task_id, node_id);
+    if (data === undefined || detail !== undefined)
+      return { kind: "failed", reason: "protocol_error", detail: detail ?? "" };
+    return { kind: "accepted", accepted: data };
   }
   if (status >= 500) return { kind: "again", why: refusalIn(answer), mayHaveIt: status !== 503 };
   return { kind: "failed", reason: "submit_failed", detail: refusalIn(answer) };
+}
+
+/** An acceptance is of this task, by the node that signed it. */
+function wrongIn(accepted: NodeTaskAccepted, task_id: string, node_id: string | null): string | undefined {
+  if (accepted.origin_proxy_task_id !== task_id) return "its acceptance is of another task";
+  const isOther = node_id !== null && accepted.destination_node_id !== node_id;
+  return isOther ? "its acceptance names another node" : undefined;
 }
 
 async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Parameters<typeof askRelay>[2]> {

@@ -12,7 +12,16 @@ import type { RelayBinding } from "#src/store/relays.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { countRunningTime } from "./reattach.ts";
-import { askRelay, backoffMs, keepBinding, noteLink, type Relay, relayPeer, rest } from "./relay-link.ts";
+import {
+  askRelay,
+  backoffMs,
+  keepBinding,
+  noLonger,
+  noteLink,
+  type Relay,
+  relayPeer,
+  rest,
+} from "./relay-link.ts";
 import { mirror } from "./relay-mirror.ts";
 import { cancelRelay, relayRun } from "./relay-run.ts";
 import { submitRelay } from "./relay-submit.ts";
@@ -81,13 +90,20 @@ async function handOver(engine: Engine, relay: Relay): Promise<boolean> {
   }
   if (relay.over.aborted) return false;
   noteLink(engine, relay, "restored");
-  engine.log.append(task, {
+  const kept = engine.log.append(task, {
     kind: "task.running",
     source: "transport",
     data: { remote_execution_id: destination_task_id, ...about },
     changes: { remote: { binding: "node_relay", remote_execution_id: destination_task_id } },
   });
   keepBinding(engine, relay, { ...about, status: "relay_streaming" });
+  try {
+    await kept;
+  } catch (thrown) {
+    // Nothing here says where it runs, so nothing here could follow it.
+    void cancelRelay(engine, relay);
+    throw thrown;
+  }
   return true;
 }
 
@@ -123,10 +139,24 @@ function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
     work,
     binding,
     artifacts: new Map(artifacts.map((each) => [each.remote_artifact_id, each.artifact_id])),
-    foreign: new Map(),
+    ...askedBefore(engine, binding),
     over: over.signal,
     broken: binding.status === "relay_interrupted",
   };
+}
+
+/** What an earlier life knew of the peer's questions. */
+function askedBefore({ reader }: Engine, { task_id, last_remote_seq }: RelayBinding) {
+  const events = last_remote_seq > 0 ? reader.events(task_id) : [];
+  const idsOf = (kind: string) =>
+    events.flatMap((event) =>
+      event.kind === kind ? [event.data as { readonly [key: string]: unknown }] : [],
+    );
+  const foreign = idsOf("task.awaiting_input").flatMap(({ request_id, remote_request_id: id }) =>
+    id === undefined ? [] : [[String(request_id), id === null ? null : String(id)] as const],
+  );
+  const answered = idsOf("task.resume_requested").map(({ request_id }) => String(request_id));
+  return { foreign: new Map(foreign), answered: new Set(answered) };
 }
 
 /** A peer that answered so lately is taken to be there. */
@@ -156,7 +186,7 @@ async function untilReachable(engine: Engine, work: Work, peer_id: string): Prom
 
 async function whyUnreachable(engine: Engine, peer_id: string): Promise<string | undefined> {
   const { network, clock } = engine;
-  if (relayPeer(engine, peer_id) === undefined) return "it is no trusted peer any more";
+  if (relayPeer(engine, peer_id) === undefined) return noLonger(peer_id);
   const reached = network.reached.get(peer_id);
   if (reached !== undefined && clock.now() - reached < freshMs) return undefined;
   try {

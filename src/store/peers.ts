@@ -1,4 +1,5 @@
 /** Peers and what they export: few, and asked for by every message, so all of them stand in memory. */
+import { setMaxListeners } from "node:events";
 import { eq, sql } from "drizzle-orm";
 import type { PeerStatus, PeerTrust } from "#contracts/enums.ts";
 import type { PeerKeys } from "#src/core/network-ports.ts";
@@ -39,6 +40,8 @@ export interface PeerStore extends PeerKeys {
   byNodeId(node_id: string): Peer | undefined;
   list(): readonly Peer[];
   put(peer: Peer): Promise<void>;
+  /** Aborted when the peer is another than it is now: blocked, removed, or with another key. */
+  bond(peer_id: string): AbortSignal;
   remove(peer_id: string): Promise<void>;
   /** All that a peer exports, in place of what it did. */
   setTargets(peer_id: string, targets: readonly PeerTarget[]): Promise<void>;
@@ -52,6 +55,11 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
   const statements = prepareStatements(writer);
   const { known, exported } = readAll(writer);
   let all: readonly PeerTarget[] | undefined;
+  const bonds = new Map<string, AbortController>();
+  const release = (peer_id: string) => {
+    bonds.get(peer_id)?.abort();
+    bonds.delete(peer_id);
+  };
   const changed = () => {
     all = undefined;
   };
@@ -60,10 +68,17 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
     byNodeId: (node_id) =>
       [...known.values()].find((peer) => peer.node_id === node_id && peer.trust !== "unsigned"),
     list: () => [...known.values()],
+    bond(peer_id) {
+      const bond = bonds.get(peer_id) ?? new AbortController();
+      if (!bonds.has(peer_id)) setMaxListeners(0, bond.signal);
+      bonds.set(peer_id, bond);
+      return bond.signal;
+    },
     put(peer) {
       const former = known.get(peer.peer_id);
       known.set(peer.peer_id, peer);
       changed();
+      if (former?.trust !== peer.trust || former.node_id !== peer.node_id) release(peer.peer_id);
       return write(
         batch,
         `peer ${peer.peer_id}`,
@@ -81,6 +96,7 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
       known.delete(peer_id);
       exported.delete(peer_id);
       changed();
+      release(peer_id);
       return write(
         batch,
         `peer ${peer_id}`,

@@ -173,3 +173,23 @@ it("such a node gives tasks, and has to know what they are called to see them", 
   const missing = await server.call("GET", `/v1/node/tasks/${id}/events`, undefined, none);
   expect(missing).toMatchObject({ status: 400, body: { code: "invalid_task_events" } });
 });
+
+it.each([
+  ["no JSON", "data: {nonsense\n\n"],
+  ["too large", `data: "${"x".repeat(1_100_000)}`],
+])(
+  "an event of such a node that is %s ends the task, and is not asked for again and again",
+  async (_what, text) => {
+    await using other = await openOther((req, body, res) => {
+      if (req.url === "/v1/node/tasks") return json(res, 202, accepted(body));
+      if (req.url?.endsWith("/cancel")) return json(res, 202, { task_id: "remote-1", status: "running" });
+      res.writeHead(200, { "content-type": "text/event-stream" }).end(text);
+    });
+    await using server = await openNode(other.url);
+    const { node } = server;
+    const { task_id } = await node.submit({ target_runtime: "other/core", payload: { text: "x" } });
+    const failed = await node.reaches(task_id, "failed");
+    expect(failed.last_error?.reason).toBe("protocol_error");
+    expect(other.seen.filter(({ path }) => path.includes("/events"))).toHaveLength(1);
+  },
+);
