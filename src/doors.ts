@@ -3,13 +3,12 @@
  * loopback address, so that programs of this machine need neither a certificate nor a name.
  */
 import { readFileSync } from "node:fs";
-import type { Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Express } from "express";
 import type { Config } from "./config.ts";
 import { isLoopbackName } from "./core/loopback.ts";
 import { messageOf, StartError } from "./errors.ts";
 import { createHttpServer, type Gate, type Tls } from "./http/app.ts";
+import { type Listening, listenAt } from "./http/listen.ts";
 
 export interface Doors {
   /** @throws StartError where an address can't be had */
@@ -40,6 +39,14 @@ export function createDoors({ host, port, tls }: Config): Doors {
   const coversLoopback = isLocal || (wildcards.has(host) && files === undefined);
   const local = coversLoopback ? undefined : createHttpServer();
   const gates = local === undefined ? [main] : [main, local];
+  const open: Listening[] = [];
+  const listen = async ({ server }: Gate, at: string, wanted: number) => {
+    const listening = await listenAt(server, at, wanted).catch((thrown: NodeJS.ErrnoException) => {
+      throw faultOf(thrown, `${at}:${wanted}`);
+    });
+    open.push(listening);
+    return listening.port;
+  };
   return {
     async listen() {
       const at = await listen(main, host, port);
@@ -52,12 +59,16 @@ export function createDoors({ host, port, tls }: Config): Doors {
     open(app) {
       for (const gate of gates) gate.open(app);
     },
-    close: async () => void (await Promise.all(gates.map(({ server }) => closeServer(server)))),
+    async close() {
+      const cut = setTimeout(() => closeConnections(gates), closeMs);
+      const closed = open.map((each) => each.close());
+      for (const { server } of gates) server.closeIdleConnections();
+      await Promise.all(closed);
+      clearTimeout(cut);
+    },
     closeNow() {
-      for (const { server } of gates) {
-        server.close();
-        server.closeAllConnections();
-      }
+      for (const each of open) void each.close();
+      closeConnections(gates);
     },
   };
 }
@@ -83,29 +94,14 @@ const listenFaults: {
   EADDRNOTAVAIL: ["unavailable", "is no address of this machine"],
 };
 
-/** @returns the port */
-function listen({ server }: Gate, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (thrown: NodeJS.ErrnoException) => {
-      const [exit, why] = listenFaults[thrown.code ?? ""] ?? [
-        "unavailable",
-        `can't be listened at: ${thrown.message}`,
-      ];
-      reject(new StartError(exit, `${host}:${port} ${why}`, { cause: thrown }));
-    });
-    server.listen({ host, port, backlog: 4096 }, () => {
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+function faultOf(thrown: NodeJS.ErrnoException, address: string): StartError {
+  const [exit, why] = listenFaults[thrown.code ?? ""] ?? [
+    "unavailable",
+    `can't be listened at: ${thrown.message}`,
+  ];
+  return new StartError(exit, `${address} ${why}`, { cause: thrown });
 }
 
-function closeServer(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+function closeConnections(gates: readonly Gate[]): void {
+  for (const { server } of gates) server.closeAllConnections();
 }

@@ -1,0 +1,75 @@
+/**
+ * Listening at an address.
+ *
+ * A turn of the event loop takes one new connection from each socket that listens. Under load a turn is long,
+ * and a hundred callers that connect at once would wait for a hundred turns. Where the system shares an
+ * address between sockets of one user, several of them listen, so that a turn takes as many.
+ *
+ * 1. An address is one node's: it is had alone before it is shared, and two nodes that come at once are told
+ *    apart by a name that only one can have.
+ * 2. What one of the sockets takes is the server's, as if it had taken it itself.
+ */
+import type { Server as HttpServer } from "node:http";
+import { type AddressInfo, createServer, type ListenOptions, type Server } from "node:net";
+
+/** More would take bursts no faster: other work of a turn is longer by then. */
+const socketsPerAddress = 16;
+const isShareable = process.platform === "linux";
+const backlog = 4096;
+
+export interface Listening {
+  readonly port: number;
+  /** Takes no more connections; resolves when those that it had have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets a server listen.
+ * @param port 0: any that is free
+ * @throws Error as the system says it, with its code
+ */
+export async function listenAt(server: HttpServer, host: string, port: number): Promise<Listening> {
+  if (!isShareable) {
+    const at = await listen(server, { host, port, backlog });
+    return { port: at, close: () => close(server) };
+  }
+  const name = port === 0 ? undefined : await haveAlone(host, port);
+  const shared = { host, backlog, reusePort: true };
+  const at = await listen(server, { ...shared, port });
+  const others = Array.from({ length: socketsPerAddress - 1 }, () =>
+    createServer({ noDelay: true, allowHalfOpen: true }, (socket) => void server.emit("connection", socket)),
+  );
+  await Promise.all(others.map((other) => listen(other, { ...shared, port: at })));
+  const all = [server, ...others, ...(name === undefined ? [] : [name])];
+  return { port: at, close: async () => void (await Promise.all(all.map(close))) };
+}
+
+/** @returns what holds the address against other nodes, as long as it listens */
+async function haveAlone(host: string, port: number): Promise<Server> {
+  const name = createServer((socket) => socket.destroy());
+  // In the system's own name space, which leaves nothing behind.
+  await listen(name, { path: `\0aethrolink ${host} ${port}` });
+  const probe = createServer();
+  try {
+    await listen(probe, { host, port });
+  } catch (thrown) {
+    await close(name);
+    throw thrown;
+  }
+  await close(probe);
+  return name;
+}
+
+function listen(server: Server | HttpServer, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options, () => {
+      server.removeListener("error", reject);
+      const at = server.address() as AddressInfo | string;
+      resolve(typeof at === "string" ? 0 : at.port);
+    });
+  });
+}
+
+const close = (server: Server | HttpServer) =>
+  new Promise<void>((resolve) => void server.close(() => resolve()));
