@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { clientOperations } from "#contracts/openapi/operations.ts";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
 import { clientSources } from "./generate/client.ts";
@@ -40,12 +41,13 @@ const ours = ["tables", "client/src", "msw"];
 
 async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
-  const client = await clientSources(document);
+  const forPrograms = openapiDocument(version, clientOperations());
+  const client = await clientSources(forPrograms);
   return [
     { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
     { path: "reference.html", content: referencePage(document) },
     ...client.map(({ path, content }) => ({ path: `client/${path}`, content })),
-    ...mswSources(document).map(({ path, content }) => ({ path: `msw/${path}`, content })),
+    ...mswSources(forPrograms).map(({ path, content }) => ({ path: `msw/${path}`, content })),
     { path: "migrations/index.ts", content: migrationsModule() },
     { path: "tables/errors.md", content: errorsTable() },
     { path: "tables/task-machine.md", content: machineTable() },

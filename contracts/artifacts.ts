@@ -33,7 +33,7 @@ const artifactFailures = failures(
 const c = initContract();
 
 /** The bytes themselves, in whatever media type they have. */
-const Bytes = z.custom<Uint8Array>().meta({
+export const Bytes = z.custom<Uint8Array>().meta({
   id: "Bytes",
   type: "string",
   format: "binary",

@@ -60,7 +60,7 @@ export const Rotated = z
   .meta({ id: "Rotated", description: "The key that is pinned now." });
 
 /** What proves who asks; over the claims that docs/nodes.md names. */
-const Signed = z.object({
+export const Signed = z.object({
   "aethrolink-signature": z
     .string()
     .optional()

@@ -1,5 +1,5 @@
 /** The contract as an OpenAPI 3.1 document: the one that the node serves and the client is made from. */
-import { describeFrame, type Part } from "./openapi/answers.ts";
+import { describeFrames, type Part } from "./openapi/answers.ts";
 import { describeOperation, operations } from "./openapi/operations.ts";
 import { collectSchemas } from "./openapi/schemas.ts";
 
@@ -40,17 +40,18 @@ const servers: Part[] = [
 /**
  * Writes the document.
  * @param version the version of the API
+ * @param shown the operations; default: all
  * @throws Error where an operation has no id of its own, or a declared error no code
  */
-export function openapiDocument(version: string): Part {
+export function openapiDocument(version: string, shown = operations()): Part {
   const schemas = collectSchemas();
   const paths: { [path: string]: Part } = {};
-  for (const operation of operations()) {
+  for (const operation of shown) {
     const { path, method } = operation;
     paths[path] = { ...paths[path], [method]: describeOperation(operation, schemas) };
   }
   const { document, components } = schemas.finish(paths);
-  describeFrame(components);
+  describeFrames(components);
   return {
     openapi: "3.1.0",
     info: {

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { generate } from "orval";
 import { errorTable, exitCodes } from "#contracts/errors.ts";
 import type { Part } from "#contracts/openapi/answers.ts";
-import { type Operation, operations } from "#contracts/openapi/operations.ts";
+import { clientOperations, type Operation } from "#contracts/openapi/operations.ts";
 
 const byHand = fileURLToPath(new URL("../client/", import.meta.url));
 
@@ -42,7 +42,7 @@ function arity({ parameters, body }: Operation): number {
 }
 
 function clientModule(): string {
-  const lines = operations().map(
+  const lines = clientOperations().map(
     (operation) =>
       `    ${operation.operationId}: bound(api.${operation.operationId}, ${arity(operation)}, config),\n`,
   );

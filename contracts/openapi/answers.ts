@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ErrorCode, errorTable, Problem, problemMediaType } from "../errors.ts";
 import { TaskEvent } from "../events.ts";
+import { NodeTaskFrame } from "../node-tasks.ts";
 import type { Json } from "../shared.ts";
 import { exampleOf, historyOf, problemExample } from "./examples.ts";
 import type { Operation } from "./operations.ts";
@@ -74,15 +75,29 @@ const EventFrame = z
   })
   .meta({ id: "TaskEventFrame", description: "A frame of a stream of events (server-sent events)." });
 
-/** The frame with the schema of what its data holds, which zod has no words for. */
-export function describeFrame(components: { [name: string]: Schema }): void {
-  const data = components["TaskEventFrame"]?.properties?.["data"];
-  if (data === undefined) return;
-  data["contentMediaType"] = "application/json";
-  data["contentSchema"] = { $ref: "#/components/schemas/TaskEvent" };
+/** The same between nodes. */
+const NodeFrame = EventFrame.omit({ retry: true }).meta({
+  id: "NodeTaskEventFrame",
+  description: "A frame of a stream of events between nodes (server-sent events).",
+});
+
+/** The frames with the schemas of what their data holds, which zod has no words for. */
+export function describeFrames(components: { [name: string]: Schema }): void {
+  const held = { TaskEventFrame: "TaskEvent", NodeTaskEventFrame: "NodeTaskFrame" };
+  for (const [frame, name] of Object.entries(held)) {
+    const data = components[frame]?.properties?.["data"];
+    if (data === undefined) continue;
+    data["contentMediaType"] = "application/json";
+    data["contentSchema"] = { $ref: `#/components/schemas/${name}` };
+  }
 }
 
 function mediaOf(operation: Operation, body: z.ZodType, contentType: string, schemas: Schemas): Part {
+  if (body === NodeTaskFrame) {
+    const data = JSON.stringify(exampleOf(schemas.of(NodeTaskFrame, "output"), schemas.resolve));
+    const example = { id: "5", event: "task.event", data };
+    return { [contentType]: { schema: schemas.of(NodeFrame, "output"), example } };
+  }
   if (contentType === "text/event-stream") {
     schemas.of(TaskEvent, "output");
     const events = historyOf(schemas.resolve);
@@ -121,7 +136,7 @@ function problemPart(status: number, codes: readonly ErrorCode[], schemas: Schem
 export function answersOf(operation: Operation, schemas: Schemas): Part {
   const answers = Object.entries(operation.responses).map(([key, answer]) => {
     const status = Number(key);
-    if (status >= 400) {
+    if (answer?.contentType === problemMediaType) {
       const codes = operation.codes.filter((code) => errorTable[code].status === status);
       if (codes.length === 0) throw new Error(`${operation.operationId} names no error for its ${status}`);
       return [key, problemPart(status, codes, schemas)];

@@ -3,6 +3,7 @@ import { ContractNoBody } from "@ts-rest/core";
 import { z } from "zod";
 import { type ErrorCode, everywhere } from "../errors.ts";
 import { contract } from "../index.ts";
+import { nodeTaskRoutes } from "../node-tasks.ts";
 import { answersOf, type Part } from "./answers.ts";
 import { exampleOf } from "./examples.ts";
 import type { Schema, Schemas } from "./schemas.ts";
@@ -37,11 +38,13 @@ export interface Operation {
 }
 
 type Place = "path" | "query" | "header";
-type Route = (typeof contract)[keyof typeof contract] extends infer Routes
-  ? Routes extends unknown
-    ? Routes[keyof Routes]
-    : never
-  : never;
+type Route =
+  | ((typeof contract)[keyof typeof contract] extends infer Routes
+      ? Routes extends unknown
+        ? Routes[keyof Routes]
+        : never
+      : never)
+  | (typeof nodeTaskRoutes)[keyof typeof nodeTaskRoutes];
 
 function answerOf(declared: unknown): Answer | null {
   if (declared === ContractNoBody) return null;
@@ -51,7 +54,7 @@ function answerOf(declared: unknown): Answer | null {
 
 const asObject = (schema: unknown) => (schema instanceof z.ZodObject ? schema : undefined);
 
-function operationOf(route: Route): Operation {
+function operationOf(route: Route, common: readonly ErrorCode[]): Operation {
   const { metadata } = route;
   const open = "open" in metadata;
   const responses = Object.entries(route.responses)
@@ -68,7 +71,7 @@ function operationOf(route: Route): Operation {
     signed: "signed" in metadata,
     json: "json" in metadata ? metadata.json : undefined,
     media: "media" in metadata ? metadata.media : undefined,
-    codes: [...everywhere.codes, ...metadata.codes],
+    codes: [...common, ...metadata.codes],
     parameters: {
       path: "pathParams" in route ? asObject(route.pathParams) : undefined,
       query: "query" in route ? asObject(route.query) : undefined,
@@ -79,14 +82,22 @@ function operationOf(route: Route): Operation {
   };
 }
 
+/** What programs call, in the contract's order: the client has a function for each. */
+export const clientOperations = (): Operation[] =>
+  Object.values(contract).flatMap((routes) =>
+    (Object.values(routes) as Route[]).map((route) => operationOf(route, everywhere.codes)),
+  );
+
+/** What nodes alone call, about the tasks that they give each other; their errors have a form of their own. */
+export const nodeTaskOperations = (): Operation[] =>
+  Object.values(nodeTaskRoutes).map((route) => operationOf(route, []));
+
 /**
- * All operations of the contract, in its order.
+ * All operations.
  * @throws Error where an operation has no id, or one that another has
  */
 export function operations(): Operation[] {
-  const all = Object.values(contract).flatMap((routes) =>
-    (Object.values(routes) as Route[]).map(operationOf),
-  );
+  const all = [...clientOperations(), ...nodeTaskOperations()];
   requireUniqueIds(all);
   return all;
 }
@@ -125,6 +136,7 @@ const describedBy = ({ $ref }: Schema, schemas: Schemas) =>
 
 const headerNames: { readonly [name: string]: string } = {
   "aethrolink-chain": "AethroLink-Chain",
+  "aethrolink-question": "AethroLink-Question",
   "aethrolink-signature": "AethroLink-Signature",
   "aethrolink-signature-new": "AethroLink-Signature-New",
   "last-event-id": "Last-Event-ID",

@@ -132,7 +132,7 @@ const isNoJson = ({ cause }: RequestError) =>
 /** How these calls say that something is wrong. */
 export function nodeErrorOf(call: NodeTaskCall, thrown: RequestError): { status: number; json: object } {
   const { status, retry } = errorTable[thrown.code];
-  const { invalid, failed } = nodeTaskRoutes[call];
+  const { invalid, failed } = nodeTaskRoutes[call].metadata;
   const named: { readonly [Code in ErrorCode]?: string } = {
     invalid_request:
       thrown instanceof Mismatch ? "task_id_mismatch" : isNoJson(thrown) ? "invalid_json" : invalid,

@@ -61,8 +61,7 @@ export function guard(options: GuardOptions) {
       if (checkOrigin(req, res, origins)) return;
       const admitted = options.admitPeer?.(req, res);
       if (admitted !== undefined) {
-        checkMediaType(req);
-        admitted.then(() => next(), refuse);
+        admitted.then(() => checkMediaType(req)).then(() => next(), refuse);
         return;
       }
       res.locals["principal"] = openPaths.has(req.path) ? everybody : principal(req, options);

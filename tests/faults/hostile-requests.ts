@@ -122,6 +122,14 @@ const types: readonly Hostile[] = [
   header("UTF-16", [400, 415], "Content-Type", "application/json; charset=utf-16"),
   header("an unknown Content-Encoding", 415, "Content-Encoding", "compress"),
   header("a Content-Encoding that it doesn't have", 400, "Content-Encoding", "gzip"),
+  refuse("a body of another type, signed by nobody", 401, ({ good }) => {
+    const unsigned = withHeader(
+      { ...good, path: "/v1/node/rotate" },
+      "AethroLink-Signature",
+      "eyJhbGciOiJub25lIn0.e30.",
+    );
+    return withHeader(unsigned, "Content-Type", "text/plain");
+  }),
 ];
 
 const deep = (levels: number) =>

@@ -1,13 +1,13 @@
 /** The suite itself fails where it should. */
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { type Operation, operations } from "#contracts/openapi/operations.ts";
+import { clientOperations, type Operation } from "#contracts/openapi/operations.ts";
 import { AethrolinkError } from "#generated/client/src/index.ts";
 import { cases } from "./cases/all.ts";
 import { declaredOf, differences } from "./coverage.ts";
 import { expectAnswer, type Outcome } from "./outcome.ts";
 
-const all = operations();
+const all = clientOperations();
 const ping = all.find(({ operationId }) => operationId === "ping") as Operation;
 const pong = { ok: true, service: "aethrolink", version: "0.1.0" };
 const types = { good: "application/json", bad: "application/problem+json" };

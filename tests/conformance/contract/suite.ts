@@ -7,7 +7,7 @@
  *    nothing of it: what it doesn't know is not declared.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operations } from "#contracts/openapi/operations.ts";
+import { clientOperations } from "#contracts/openapi/operations.ts";
 import { createClient } from "#generated/client/src/index.ts";
 import type { Alteration, Caller, Case, Situation, World } from "./case.ts";
 import { cases } from "./cases/all.ts";
@@ -37,7 +37,7 @@ export interface Setup {
 const table: CaseTable = cases;
 
 /** Streams that can be asked for as one value, as operations of their own. */
-const whole: readonly Declared[] = operations().flatMap((operation) => {
+const whole: readonly Declared[] = clientOperations().flatMap((operation) => {
   const { json, operationId } = operation;
   if (json === undefined) return [];
   const responses = { 200: { body: json, contentType: "application/json" } };
@@ -46,7 +46,7 @@ const whole: readonly Declared[] = operations().flatMap((operation) => {
   return [{ operation: { ...operation, responses }, status: 200, found }];
 });
 
-const declared = [...declaredOf(operations(), table), ...whole];
+const declared = [...declaredOf(clientOperations(), table), ...whole];
 
 const situations: readonly Situation[] = ["well", "stopping", "damaged", "emptied", "undocumented"];
 
@@ -85,6 +85,6 @@ export function describeContract(setup: Setup): void {
   });
 
   it("has a case for all that the contract declares, and for nothing else", () => {
-    expect(differences(operations(), table)).toEqual([]);
+    expect(differences(clientOperations(), table)).toEqual([]);
   });
 }

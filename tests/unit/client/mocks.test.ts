@@ -1,6 +1,6 @@
 import { setupServer } from "msw/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { operations } from "#contracts/openapi/operations.ts";
+import { clientOperations } from "#contracts/openapi/operations.ts";
 import { AethrolinkError, createClient } from "#generated/client/src/index.ts";
 import { type Choice, handlers, type OperationId, statusesOf } from "#generated/msw/handlers.ts";
 
@@ -12,7 +12,7 @@ beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
 beforeEach(() => server.resetHandlers(...handlers(baseUrl)));
 afterAll(() => server.close());
 
-const declared = operations().flatMap(({ operationId, method, path, responses }) =>
+const declared = clientOperations().flatMap(({ operationId, method, path, responses }) =>
   Object.keys(responses).map((status) => ({ operationId, method, path, status: Number(status) })),
 );
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { errorTable } from "#contracts/errors.ts";
 import { contract } from "#contracts/index.ts";
-import { operations } from "#contracts/openapi/operations.ts";
+import { nodeTaskRoutes } from "#contracts/node-tasks.ts";
+import { nodeTaskOperations, operations } from "#contracts/openapi/operations.ts";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
 
@@ -33,7 +34,8 @@ const all = operations();
 describe("the API document", () => {
   it("shows every route of the contract", () => {
     const routes = Object.values(contract).flatMap((group) => Object.keys(group));
-    expect(shown.map(({ operationId }) => operationId).sort()).toEqual(routes.sort());
+    const between = Object.values(nodeTaskRoutes).map(({ metadata }) => metadata.operationId);
+    expect(shown.map(({ operationId }) => operationId).sort()).toEqual([...routes, ...between].sort());
   });
 
   it.each(all.map((operation) => [operation.operationId, operation] as const))(
@@ -66,7 +68,11 @@ describe("the API document", () => {
     const open = shown.filter(({ security }) => security?.length === 0).map(({ operationId }) => operationId);
     expect(open.toSorted()).toEqual(["getDocs", "getNodeHealth", "getOpenapi", "healthz", "ping"]);
     const signed = shown.filter(({ security }) => (security?.length ?? 0) > 0);
-    expect(signed.map(({ operationId }) => operationId)).toEqual(["pairNode", "rotateNode"]);
+    expect(signed.map(({ operationId }) => operationId)).toEqual([
+      "pairNode",
+      "rotateNode",
+      ...nodeTaskOperations().map(({ operationId }) => operationId),
+    ]);
     for (const id of open) expect(named(id)?.responses["401"]).toBeUndefined();
   });
 

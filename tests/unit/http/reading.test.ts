@@ -1,12 +1,12 @@
 /** Whatever is only read: no runtime is touched, and nothing is written. */
 import { expect, it } from "vitest";
-import { operations } from "#contracts/openapi/operations.ts";
+import { clientOperations } from "#contracts/openapi/operations.ts";
 import { ThreadCreateRequest } from "#contracts/threads.ts";
 import { createThread } from "#src/engine/threads.ts";
 import { fakeTarget } from "../../open-engine.ts";
 import { openServer } from "../../open-server.ts";
 
-const reads = operations().filter(({ method }) => method === "get");
+const reads = clientOperations().filter(({ method }) => method === "get");
 
 it("no GET starts a runtime, gives it work, or writes a row", async () => {
   const [tested, other] = ["tested", "other"].map((target_id) => fakeTarget({ target_id }));
