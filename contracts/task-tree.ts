@@ -17,6 +17,20 @@ export const TaskInTree = z
     }),
     depth: z.int().meta({ description: "Steps below the task that was asked for.", examples: [0] }),
     sender: z.string().meta({ examples: ["local"] }),
+    origin_task_id: z
+      .string()
+      .nullable()
+      .meta({
+        description: "What it is called at the node that gave it; null: no other node did.",
+        examples: [null],
+      }),
+    destination_task_id: z
+      .string()
+      .nullable()
+      .meta({
+        description: "What it is called at the node that it was given to; null: it was given to none.",
+        examples: [null],
+      }),
     resolved_runtime: z.string().meta({ description: "The target that it went to.", examples: ["research"] }),
     intent: Intent,
     status: TaskStatus,

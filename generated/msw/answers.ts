@@ -596,6 +596,8 @@ export const operations = {
               "parent_task_id": null,
               "depth": 0,
               "sender": "local",
+              "origin_task_id": null,
+              "destination_task_id": null,
               "resolved_runtime": "research",
               "intent": "research.topic",
               "status": "completed",

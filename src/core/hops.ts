@@ -10,7 +10,7 @@ import type { Lane } from "./ports.ts";
 /** The most ancestors that a task may have. A task without a parent has none: its depth is 0. */
 export const deepest = 8;
 
-/** A task above the one that is to be. */
+/** A task above the one that is to be, or a node that one of them came through. */
 export interface Ancestor {
   readonly task_id: string;
   /** What it holds, or waits for, until it ends; null: it has ended. */
@@ -29,7 +29,7 @@ type Rule = (hop: Hop, ancestors: readonly Ancestor[]) => string | undefined;
 const depth: Rule = (_hop, ancestors) =>
   ancestors.length <= deepest
     ? undefined
-    : `it would have more than ${deepest} tasks above it, and no task may be deeper.`;
+    : `it would have more than ${deepest} tasks and nodes above it, and no task may be deeper.`;
 
 const lane: Rule = ({ target_id, lane: { process, session } }, ancestors) => {
   if (session === null) return undefined;
@@ -46,7 +46,6 @@ const places: Rule = ({ target_id, max_concurrency }, ancestors) => {
   return `all places of ${target_id} (max_concurrency ${max_concurrency}) belong to its own ancestors, which would wait for it.`;
 };
 
-/** A chain of nodes will have its rule here too. */
 const rules: readonly Rule[] = [depth, lane, places];
 
 /**

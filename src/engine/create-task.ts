@@ -32,6 +32,8 @@ export interface CreateTask {
   readonly by?: Delegator | undefined;
   /** What else goes into the task's first commit. */
   readonly also?: (task: OpenTask) => () => void;
+  /** The task of this node that it stands for, where that is not its parent. */
+  readonly above?: string | undefined;
 }
 
 export interface Created {
@@ -122,7 +124,7 @@ function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void 
 
 async function accept(
   engine: Engine,
-  { given: { request, traceparent, key, by, also }, to, turn, bodyHash }: Acceptable,
+  { given: { request, traceparent, key, by, also, above }, to, turn, bodyHash }: Acceptable,
   large: StoredBytes | undefined,
 ): Promise<Created> {
   const { target, routeOptions, why } = to;
@@ -135,7 +137,7 @@ async function accept(
     runtime_options: options,
     payload_artifact_id: large?.artifact_id ?? null,
   };
-  refuseLoop(engine, target, fixed);
+  refuseLoop(engine, target, fixed, above);
   const task = engine.log.create(fixed);
   const requested = task.fixed.requested_runtime;
   engine.log.append(task, {

@@ -12,6 +12,7 @@ import type { Trace } from "#contracts/tasks.ts";
 import type { Delegator } from "#src/core/access.ts";
 import { type Ancestor, deepest, loopIn } from "#src/core/hops.ts";
 import type { Lane, Lease, Target } from "#src/core/ports.ts";
+import { selfPeer } from "#src/core/remote-target.ts";
 import { sumUsage } from "#src/core/sum-usage.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { fail } from "#src/errors.ts";
@@ -115,10 +116,11 @@ function maySpeakFor(
 
 /**
  * Refuses a task that would wait for itself, or lie too deep.
+ * @param above what waits for it, where that is not its parent
  * @throws RequestError loop_detected
  */
-export function refuseLoop(engine: Engine, target: Target, fixed: NewTask): void {
-  const parent = fixed.trace.parent_task_id;
+export function refuseLoop(engine: Engine, target: Target, fixed: NewTask, above?: string): void {
+  const parent = fixed.trace.parent_task_id ?? above;
   if (parent === undefined) return;
   const { target_id, max_concurrency } = target;
   const lane = laneOf(adapterOf(engine, target), target, fixed);
@@ -126,13 +128,19 @@ export function refuseLoop(engine: Engine, target: Target, fixed: NewTask): void
   if (found !== undefined) fail("loop_detected", `The task is not taken: ${found}`);
 }
 
-/** A task and those above it, one more than a task may have. */
+/**
+ * A task and those above it, one more than a task may have; of a task that came from elsewhere each node that
+ * it came through.
+ */
 function ancestorsFrom(engine: Engine, task_id: string): Ancestor[] {
   const found: Ancestor[] = [];
   for (let next: string | undefined = task_id; next !== undefined && found.length <= deepest; ) {
     found.push({ task_id: next, holds: holdsOf(engine, next) });
+    const given = engine.relays.nodeTaskOf(next);
+    const nodes = given === undefined ? [] : (JSON.parse(given.chain) as string[]);
+    found.push(...nodes.map((node) => ({ task_id: node, holds: null })));
     const trace: Trace | undefined = engine.log.get(next)?.fixed.trace ?? engine.reader.get(next)?.trace;
-    next = trace?.parent_task_id;
+    next = given?.pairing_id === selfPeer ? given.origin_proxy_task_id : trace?.parent_task_id;
   }
   return found;
 }

@@ -23,9 +23,11 @@ const statement = `WITH RECURSIVE beneath (task_id, depth) AS (
       FROM beneath JOIN tasks ON tasks.parent_task_id = beneath.task_id
       ORDER BY 2, 1 LIMIT ?
   )
-  SELECT task_id, parent_task_id, depth, sender, resolved_runtime, intent, status, last_error, usage,
-    created_at, finished_at
-  FROM beneath JOIN tasks USING (task_id) ORDER BY depth, task_id`;
+  SELECT task_id, parent_task_id, depth, sender, resolved_runtime, intent, tasks.status, last_error, usage,
+    tasks.created_at, finished_at, origin_proxy_task_id AS origin_task_id, destination_task_id
+  FROM beneath JOIN tasks USING (task_id)
+    LEFT JOIN node_tasks USING (task_id) LEFT JOIN remote_task_bindings AS bound USING (task_id)
+  ORDER BY depth, task_id`;
 
 /** Prepares the read of a database. */
 export function openTreeReader(reader: Sqlite): TreeReader {

@@ -1519,6 +1519,16 @@ export interface TaskInTree {
   /** Steps below the task that was asked for. */
   depth: number;
   sender: string;
+  /**
+     * What it is called at the node that gave it; null: no other node did.
+     * @nullable
+     */
+  origin_task_id: string | null;
+  /**
+     * What it is called at the node that it was given to; null: it was given to none.
+     * @nullable
+     */
+  destination_task_id: string | null;
   /** The target that it went to. */
   resolved_runtime: string;
   intent: Intent;

@@ -7,6 +7,8 @@ const task = (task_id: string, depth: number, more: Partial<TaskInTree> = {}): T
   parent_task_id: null,
   depth,
   sender: "local",
+  origin_task_id: null,
+  destination_task_id: null,
   resolved_runtime: "worker",
   intent: "code.patch",
   status: "completed",

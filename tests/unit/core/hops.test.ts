@@ -20,7 +20,7 @@ const at = (
 const gone: Ancestor = { task_id: "gone", holds: null };
 const lead = at("lead");
 
-const depth = /more than 8 tasks above it/;
+const depth = /more than 8 tasks and nodes above it/;
 const session = /wait for the session at worker that its own ancestor task at worker works in/;
 const places = /all places of worker \(max_concurrency \d\) belong to its own ancestors/;
 
