@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { RegistryReloaded } from "#contracts/registry.ts";
 import { TaskCreateRequest, TaskResumeRequest } from "#contracts/task-request.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
@@ -47,6 +47,8 @@ export interface EngineOptions {
   /** Goes on with the files of an engine that was left. */
   readonly dir?: string;
   readonly clock?: FakeClock;
+  /** Default: nothing is logged. */
+  readonly logger?: Logger;
   /** How it is one node among others. */
   readonly network?: Partial<NetworkNeeds>;
 }
@@ -100,7 +102,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   const rows = openArtifactRows(storage.writer, storage.reader);
   const registry = { targets: new Map(targets.map((each) => [each.target_id, each])), routes: new Map() };
   const store = openAgentStore(storage.writer, storage.reader, log.batch);
-  const logger = pino({ level: "silent" });
+  const { logger = pino({ level: "silent" }) } = options;
   const agents = openAgents({ store, targetOf: targetOfEntry, know: launches.know }, logger);
   const nodes = openNetwork({
     config: { auth: true, peers: { allowUnsigned: false, allowPlainHttp: false, syncIntervalMs: 0 } },

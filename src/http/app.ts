@@ -13,6 +13,7 @@ import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/ex
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { contract } from "#contracts/index.ts";
 import type { RegistryReloaded } from "#contracts/registry.ts";
+import { logRarely } from "#src/core/log-rarely.ts";
 import type { Engine } from "#src/engine/engine.ts";
 import { heardFrom } from "#src/engine/sync-peers.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
@@ -68,7 +69,9 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   app.disable("x-powered-by");
   app.disable("etag");
   const { network, logger } = engine;
-  const peerOptions = { ...options.nodes, auth: options.auth, allowUnsigned: network.allowUnsigned, logger };
+  const rarely = logRarely(engine.clock);
+  const { allowUnsigned } = network;
+  const peerOptions = { ...options.nodes, auth: options.auth, allowUnsigned, logger, rarely };
   app.use(
     guard({
       admitPeer: peerGuard(peerOptions),
@@ -82,6 +85,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   app.use(
     takeSigned({
       logger,
+      rarely,
       refused: () => count("unauthorized"),
       heard: (peer_id) => heardFrom(engine, peer_id),
     }),

@@ -4,13 +4,14 @@
  * 1. Before the body is read the signature must hold, for this very request, and be a trusted peer's.
  * 2. When it has been read, its digest must be the signed one, and the message one that was never taken;
  *    only then does anything act on it.
- * 3. Whoever is refused learns nothing of why; the log says it.
+ * 3. Whoever is refused learns nothing of why; the log says it, once a minute for each address.
  * 4. What a signed request is answered is signed too.
  */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NextFunction, Request, Response } from "express";
 import { chainOf, signedHeaders, strangersMay } from "#src/core/claims.ts";
+import type { LogRarely } from "#src/core/log-rarely.ts";
 import type { PeerCaller, SignAnswer, VerifiedRequest, VerifyPeer } from "#src/core/network-ports.ts";
 import { RequestError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
@@ -25,6 +26,8 @@ export interface PeerGuardOptions {
   /** False: everybody has the operator's rights, also without a token. */
   readonly auth: boolean;
   readonly logger: Logger;
+  /** Which refusals are logged, by the address that they come from. */
+  readonly rarely: LogRarely;
 }
 
 /** The node that asks; undefined: the caller is none. */
@@ -67,7 +70,7 @@ interface Signed {
 }
 
 async function admitSigned(
-  { verifyPeer, signAnswer, logger }: PeerGuardOptions,
+  { verifyPeer, signAnswer, ...telling }: PeerGuardOptions,
   req: Request,
   res: Response,
   signed: Signed,
@@ -83,19 +86,28 @@ async function admitSigned(
     chain: chainOf(typeof chain === "string" ? chain : undefined),
     strangers: strangersMay.has(signed.message_type),
   });
-  if (typeof verified === "string") throw refusal(logger, req, res, verified);
+  if (typeof verified === "string") throw refusal(telling, req, res, verified);
   res.locals["verified"] = verified;
   res.locals["peer"] = verified.caller;
   signAnswers(res, (answer) => signAnswer(verified.claims, answer));
 }
 
-function refusal(logger: Logger, req: Request, res: Response, reason: string): RequestError {
+function refusal(
+  { logger, rarely }: Pick<PeerGuardOptions, "logger" | "rarely">,
+  req: Request,
+  res: Response,
+  reason: string,
+): RequestError {
+  const logged = rarely(req.ip ?? "");
+  if (logged === undefined) return unbelieved();
   const about = {
     request_id: res.locals["request_id"],
     method: req.method,
     path: req.path,
     from: req.ip,
     reason,
+    // Since the last one that was logged.
+    ...(logged.before === 0 ? {} : { refused_before: logged.before }),
   };
   logger.warn(about, "a message of another node was refused");
   return unbelieved();
@@ -110,8 +122,7 @@ export function keepDigest(_req: IncomingMessage, res: ServerResponse, bytes: Bu
 
 const digestOfNothing = createHash("sha256").digest("hex");
 
-export interface TakeOptions {
-  readonly logger: Logger;
+export interface TakeOptions extends Pick<PeerGuardOptions, "logger" | "rarely"> {
   /** Counts a refusal. */
   readonly refused: () => void;
   /** Told of a trusted peer that speaks. */
@@ -119,7 +130,7 @@ export interface TakeOptions {
 }
 
 /** Takes a signed message when its body has been read. */
-export function takeSigned({ logger, refused, heard }: TakeOptions) {
+export function takeSigned({ refused, heard, ...telling }: TakeOptions) {
   return (req: Request, res: Response, next: NextFunction): void => {
     const verified = verifiedOf(res);
     if (verified === undefined) {
@@ -129,7 +140,7 @@ export function takeSigned({ logger, refused, heard }: TakeOptions) {
     const reason = verified.take(String(res.locals["body_sha256"] ?? digestOfNothing));
     if (reason !== undefined) {
       refused();
-      next(refusal(logger, req, res, reason));
+      next(refusal(telling, req, res, reason));
       return;
     }
     if (verified.caller.kind === "peer") heard(verified.caller.peer_id);
