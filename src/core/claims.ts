@@ -2,7 +2,7 @@
  * Which messages are believed.
  *
  * 1. Everything that a receiver knows by itself must be in the claims, and be the same there.
- * 2. A message is taken within 60 s of its making, by either clock, and never lives longer.
+ * 2. A message is taken within 60 s of its making, by either clock, and never for longer than it says.
  */
 import type { MessageType } from "#contracts/enums.ts";
 import type { ExpectedClaims, Headers, MessageClaims } from "./network-ports.ts";
@@ -44,8 +44,9 @@ export function mismatch(claims: MessageClaims, expected: ExpectedClaims): strin
 
 function untimely({ iat, exp }: MessageClaims, nowMs: number): string | undefined {
   if (exp <= iat || exp - iat > windowS) return "it claims to hold for too long";
-  const ageS = nowMs / 1000 - iat;
-  if (ageS > windowS) return "it is too old";
+  const nowS = nowMs / 1000;
+  const ageS = nowS - iat;
+  if (ageS > windowS || nowS > exp) return "it is too old";
   return ageS < -windowS ? "it comes from the future; compare the clocks of the two machines" : undefined;
 }
 

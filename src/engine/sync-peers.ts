@@ -69,7 +69,10 @@ function targetsIn({ status, content }: PeerAnswer): Told[] {
 function stillThere({ network }: Engine, asked: Peer): Peer | undefined {
   const now = network.peers.get(asked.peer_id);
   const isSame =
-    now?.node_id === asked.node_id && now.trust === asked.trust && now.base_url === asked.base_url;
+    now?.pairing_id === asked.pairing_id &&
+    now.node_id === asked.node_id &&
+    now.trust === asked.trust &&
+    now.base_url === asked.base_url;
   return isSame ? now : undefined;
 }
 
@@ -113,12 +116,13 @@ export function heardFrom(engine: Engine, peer_id: string): void {
  */
 export function keepSyncing(engine: Engine, everyMs: number, random: () => number = Math.random): void {
   if (everyMs === 0) return;
+  let stop = () => {};
+  engine.network.over.signal.addEventListener("abort", () => stop(), { once: true });
   const next = async () => {
     if (engine.stopping) return;
     await syncPeers(engine);
     if (engine.stopping) return;
-    const stop = engine.clock.after(everyMs * (0.8 + 0.4 * random()), () => void next());
-    engine.network.over.signal.addEventListener("abort", stop, { once: true });
+    stop = engine.clock.after(everyMs * (0.8 + 0.4 * random()), () => void next());
   };
   void next();
 }

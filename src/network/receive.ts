@@ -56,6 +56,7 @@ const refusal: AnswerBody = {
   kind: "answer",
   status: 401,
   content: {
+    message_type: "error",
     code: "unauthorized",
     message: "The message is not believed; the other node's log says why.",
     retryable: false,
