@@ -19,7 +19,7 @@ import { createLoopback, type Loopback, type Receive } from "./network/transport
 import { signAnswer, verifyPeer } from "./network/verify-peer.ts";
 import type { Batch } from "./store/batch.ts";
 import { openPeers } from "./store/peers.ts";
-import { openSeenSignatures } from "./store/seen-signatures.ts";
+import { createSeenOfAnybody, openSeenSignatures } from "./store/seen-signatures.ts";
 import type { Sqlite } from "./store/sql.ts";
 import { newId } from "./store/ulid.ts";
 
@@ -61,6 +61,7 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
   const http = createHttpTransport();
   const self = {
     peer_id: selfPeer,
+    pairing_id: selfPeer,
     base_url: selfAddress,
     node_id: identity.nodeId,
     trust: "trusted",
@@ -72,7 +73,13 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
   const over = new AbortController();
   const allowUnsigned = config.peers.allowUnsigned ?? !config.auth;
   const byNodeId = (node_id: string) => (node_id === identity.nodeId ? self : peers.byNodeId(node_id));
-  const verify = verifyPeer({ identity, peers: { byNodeId }, seen, clock });
+  const verify = verifyPeer({
+    identity,
+    peers: { byNodeId },
+    seen,
+    seenOfAnybody: createSeenOfAnybody(clock),
+    clock,
+  });
   const sign = signAnswer(identity, clock);
   const receiver = (engine: Engine): Receive =>
     createReceiver({

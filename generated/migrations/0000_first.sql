@@ -68,12 +68,12 @@ CREATE TABLE `launch_history` (
 CREATE INDEX `launch_history_open` ON `launch_history` (`launch_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE INDEX `launch_history_by_runtime` ON `launch_history` (`runtime_id`,`launch_id`);--> statement-breakpoint
 CREATE TABLE `node_tasks` (
-	`peer_id` text NOT NULL,
+	`pairing_id` text NOT NULL,
 	`origin_proxy_task_id` text NOT NULL,
 	`task_id` text NOT NULL,
 	`chain` text NOT NULL,
 	`accepted_at` text NOT NULL,
-	PRIMARY KEY(`peer_id`, `origin_proxy_task_id`),
+	PRIMARY KEY(`pairing_id`, `origin_proxy_task_id`),
 	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -91,6 +91,7 @@ CREATE TABLE `peer_targets` (
 --> statement-breakpoint
 CREATE TABLE `peers` (
 	`peer_id` text PRIMARY KEY NOT NULL,
+	`pairing_id` text NOT NULL,
 	`display_name` text NOT NULL,
 	`base_url` text NOT NULL,
 	`node_id` text,
@@ -117,6 +118,7 @@ CREATE INDEX `remote_artifacts_of_task` ON `remote_artifacts` (`task_id`);--> st
 CREATE TABLE `remote_task_bindings` (
 	`task_id` text PRIMARY KEY NOT NULL,
 	`peer_id` text NOT NULL,
+	`pairing_id` text NOT NULL,
 	`destination_node_id` text,
 	`destination_task_id` text,
 	`destination_thread_id` text,

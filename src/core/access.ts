@@ -39,8 +39,8 @@ export interface Parties {
   readonly resolved_runtime: string;
 }
 
-/** Names that nobody may register or have a token for: callers without a name are `local`, and a path has `register`. */
-export const reservedNames: ReadonlySet<string> = new Set(["local", "self", "register"]);
+/** Names that nobody may register or have a token for: callers without a name are `local`, nodes that prove nothing `unsigned`, and a path has `register`. */
+export const reservedNames: ReadonlySet<string> = new Set(["local", "self", "register", "unsigned"]);
 
 /** Who asks with a token of this role; undefined: such a token is never kept. */
 export function principalOfRole(role: TokenRole, name: string): Principal | undefined {

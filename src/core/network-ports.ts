@@ -152,9 +152,15 @@ export interface KnownPeer {
   readonly trust: PeerTrust;
 }
 
+/** A peer that is kept. */
+export interface KeptPeer extends KnownPeer {
+  /** What is its own goes by this, since a name may be another node's one day, and a key changes. */
+  readonly pairing_id: string;
+}
+
 /** The pinned keys: a node id is its key. */
 export interface PeerKeys {
-  byNodeId(node_id: string): KnownPeer | undefined;
+  byNodeId(node_id: string): KeptPeer | undefined;
 }
 
 /** The messages that were taken already. */
@@ -175,7 +181,8 @@ interface Signer {
 
 /** Who speaks as another node. */
 export type PeerCaller =
-  | (Signer & { readonly kind: "peer"; readonly peer_id: string; readonly chain: readonly string[] })
+  | (Signer &
+      Pick<KeptPeer, "peer_id" | "pairing_id"> & { readonly kind: "peer"; readonly chain: readonly string[] })
   /** Somebody who only proves which key is theirs. */
   | (Signer & { readonly kind: "stranger" })
   /** Whoever doesn't sign, where that is allowed; all of them are one. */

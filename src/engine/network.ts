@@ -2,6 +2,7 @@
 import { isLoopbackName } from "#src/core/loopback.ts";
 import {
   type DiscoveryProvider,
+  type KeptPeer,
   type KnownPeer,
   type PeerAnswer,
   PeerFault,
@@ -17,7 +18,7 @@ export interface Network {
   /** What this machine is called; a node calls itself so to others. */
   readonly machineName: string;
   /** This node as its own peer. */
-  readonly self: KnownPeer;
+  readonly self: KeptPeer;
   /** Where other nodes reach this one; null: it listens at no address that could be told. */
   readonly baseUrl: string | null;
   readonly peers: PeerStore;

@@ -1,15 +1,16 @@
 /**
  * Tasks that other nodes give this one.
  *
- * 1. A node sees, answers and cancels the tasks that it gave, and no others: those aren't there for it.
+ * 1. A node sees, answers and cancels the tasks that it gave, and no others: those aren't there for it. Whose
+ *    they are goes by the pairing: a name can be another node's later, and a key changes. When a node isn't
+ *    believed any more, what it follows ends.
  * 2. What it gave once is one task, however often it says it: its name for it is written in the task's own
  *    commit, and two that come together wait for the same creation.
  * 3. A task that has come through this node already, or through too many, is refused before anything is
  *    written.
- * 4. All who don't sign are one, and have to know what the task is called at its origin.
+ * 4. All who don't sign are one, have to know what the task is called at its origin, and are never taken for
+ *    a key, an agent or this node, whatever they call themselves.
  */
-import { basename } from "node:path";
-import type { TaskEvent } from "#contracts/events.ts";
 import type {
   NodeTaskAccepted,
   NodeTaskCancel,
@@ -21,21 +22,22 @@ import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import { chainFault } from "#src/core/chain.ts";
 import { chainOf } from "#src/core/claims.ts";
 import type { Headers, PeerCaller } from "#src/core/network-ports.ts";
-import type { Json, Target } from "#src/core/ports.ts";
+import { AdapterFault, type Json } from "#src/core/ports.ts";
 import { selfPeer } from "#src/core/remote-target.ts";
-import { fail } from "#src/errors.ts";
+import { fail, RequestError } from "#src/errors.ts";
 import type { NodeTask } from "#src/store/relays.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { createTask } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { exportedTargets } from "./exported-targets.ts";
 import { type Follower, followTask, type Sink } from "./follow.ts";
+import { framesOf } from "./peer-frames.ts";
 import { haveBytes } from "./remote-artifacts.ts";
 import { type CancelAnswer, cancelTask } from "./steer-task.ts";
 
-/** Who asks, in the tables: a peer's name, or nothing. */
-function peerIdOf(caller: PeerCaller): string {
-  if (caller.kind === "peer") return caller.peer_id;
+/** Who asks, in the tables: a peer's pairing, or nothing. */
+function pairingOf(caller: PeerCaller): string {
+  if (caller.kind === "peer") return caller.pairing_id;
   return caller.kind === "unsigned" ? "" : fail("unauthorized", "This is for trusted peers.");
 }
 
@@ -62,12 +64,12 @@ export async function acceptNodeTask(
   headers: Headers,
 ): Promise<NodeTaskAccepted> {
   const { relays, network } = engine;
-  const peer_id = peerIdOf(caller);
+  const pairing_id = pairingOf(caller);
   refuseOtherNode(caller, body.origin_node_id);
   const { origin_proxy_task_id } = body;
-  const earlier = relays.nodeTask(peer_id, origin_proxy_task_id);
+  const earlier = relays.nodeTask(pairing_id, origin_proxy_task_id);
   if (earlier !== undefined) return acceptance(engine, earlier);
-  const name = `${peer_id} ${origin_proxy_task_id}`;
+  const name = `${pairing_id} ${origin_proxy_task_id}`;
   const creating = network.accepting.get(name) ?? create(engine, caller, body, headers);
   network.accepting.set(name, creating);
   try {
@@ -93,20 +95,22 @@ async function create(
   body: NodeTaskSubmit,
   headers: Headers,
 ): Promise<NodeTask> {
-  const peer_id = peerIdOf(caller);
+  const pairing_id = pairingOf(caller);
   const chain = chainBehind(engine, caller, headers);
-  const fault = peer_id === selfPeer ? undefined : chainFault(engine.network.nodeId, chain);
+  const fault = pairing_id === selfPeer ? undefined : chainFault(engine.network.nodeId, chain);
   if (fault !== undefined) fail("loop_detected", fault);
   if (!exportedTargets(engine, caller).some(({ target_id }) => target_id === body.target_agent_id))
     fail("target_not_found", `There is no target ${body.target_agent_id}.`);
   const { origin_proxy_task_id } = body;
-  const conversation = conversationOf(peer_id, body, headers);
+  const conversation = conversationOf(pairing_id, body, headers);
   let row: NodeTask | undefined;
   await createTask(engine, {
-    request: requestOf(body, conversation, headers),
+    request: requestOf(caller, body, conversation, headers),
+    // What this node gives itself waits like anything else that it gives.
+    above: pairing_id === selfPeer ? origin_proxy_task_id : undefined,
     also({ fixed: { task_id, created_at } }) {
       const made = {
-        peer_id,
+        pairing_id,
         origin_proxy_task_id,
         task_id,
         chain: JSON.stringify(chain),
@@ -128,7 +132,14 @@ function chainBehind({ network }: Engine, caller: PeerCaller, headers: Headers):
 
 /** As it is asked for here. */
 function requestOf(
-  { origin_node_id, origin_proxy_task_id, origin_thread_id, trace: { trace_id }, ...body }: NodeTaskSubmit,
+  caller: PeerCaller,
+  {
+    origin_node_id,
+    origin_proxy_task_id,
+    origin_thread_id,
+    trace: { trace_id, parent_task_id },
+    ...body
+  }: NodeTaskSubmit,
   conversation_id: string | undefined,
   headers: Headers,
 ): TaskCreateRequest {
@@ -138,7 +149,7 @@ function requestOf(
     payload: payloadIn(body.payload, headers) as WireJson,
     target_runtime: body.target_agent_id,
     target_agent_id: undefined,
-    sender: origin_node_id,
+    sender: caller.kind === "peer" ? origin_node_id : `unsigned:${origin_node_id}`,
     runtime_options: body.runtime_options ?? undefined,
     thread_id: undefined,
     conversation_id,
@@ -148,17 +159,19 @@ function requestOf(
       origin_node_id,
       origin_proxy_task_id,
       ...(origin_thread_id === undefined ? {} : { origin_thread_id }),
+      // A task of the other node: none here may be its child, but whoever looks can find it there.
+      ...(parent_task_id === undefined ? {} : { origin_parent_task_id: parent_task_id }),
       trace_id,
     },
   };
 }
 
 /** A peer's conversations are its own, whatever it calls them: no other's session is gone on with. */
-function conversationOf(peer_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
+function conversationOf(pairing_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
   // As at the origin: a thread has one session, whatever conversation a turn names.
   const named = body.origin_thread_id ?? headers["aethrolink-conversation"];
   if (named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named)) return undefined;
-  return `${peer_id === "" ? "unsigned" : peer_id}/${named}`;
+  return `${pairing_id === "" ? "unsigned" : pairing_id}/${named}`;
 }
 
 /**
@@ -173,7 +186,7 @@ function ownTask(
   origin_proxy_task_id: string,
 ): NodeTask {
   const row = engine.relays.nodeTaskOf(task_id);
-  const isOwn = row?.peer_id === peerIdOf(caller) && row.origin_proxy_task_id === origin_proxy_task_id;
+  const isOwn = row?.pairing_id === pairingOf(caller) && row.origin_proxy_task_id === origin_proxy_task_id;
   return isOwn ? row : fail("task_not_found", `There is no task ${task_id.slice(0, 128)}.`);
 }
 
@@ -190,7 +203,14 @@ export function resumeNodeTask(engine: Engine, caller: PeerCaller, body: NodeTas
   if (request_id === undefined && open > 1)
     fail("question_closed", `${open} questions are open; name one by the header AethroLink-Question.`);
   const payload = payloadIn(body.payload, headers) as WireJson;
-  return answerQuestion(engine, task_id, actorOf(caller), { payload, request_id });
+  return answerQuestion(engine, task_id, actorOf(caller), { payload, request_id }).catch(
+    (thrown: unknown) => {
+      // What the runtime says of it may name what only this node's own people know.
+      if (thrown instanceof RequestError && thrown.cause instanceof AdapterFault)
+        fail(thrown.code, "The runtime does not take this answer.", { cause: thrown });
+      throw thrown;
+    },
+  );
 }
 
 /**
@@ -207,6 +227,10 @@ export function cancelNodeTask(
   ownTask(engine, caller, task_id, origin_proxy_task_id);
   return cancelTask(engine, task_id, actorOf(caller), reason);
 }
+
+/** Lasts for as long as a caller is believed as it is now; undefined: until the node stops. */
+const bondOf = ({ network }: Engine, caller: PeerCaller): AbortSignal | undefined =>
+  caller.kind === "peer" && caller.pairing_id !== selfPeer ? network.peers.bond(caller.peer_id) : undefined;
 
 const actorOf = (caller: PeerCaller) => (caller.kind === "peer" ? `node:${caller.peer_id}` : "node");
 
@@ -228,90 +252,39 @@ export function followNodeTask(
     destination_node_id: engine.network.nodeId,
     destination_task_id: task_id,
   };
-  const target = targetOf(engine, task_id);
-  const translated = (bytes: Uint8Array) =>
-    Buffer.from(
-      eventsIn(bytes)
-        .map((event) => frameText(about, event, target))
-        .join(""),
-    );
+  const bond = bondOf(engine, caller);
   return (sink) =>
-    follow({
-      write: (bytes) => sink.write(translated(bytes)),
-      end: (bytes) => sink.end(bytes === undefined ? undefined : translated(bytes)),
-    });
+    whileBound(bond, sink, (bound) =>
+      follow({
+        write: (bytes) => bound.write(framesOf(about, bytes)),
+        end: (bytes) => bound.end(bytes === undefined ? undefined : framesOf(about, bytes)),
+      }),
+    );
 }
 
-const targetOf = (engine: Engine, task_id: string): Target | undefined =>
-  engine.routing.targets.get(engine.reader.standing(task_id)?.resolved_runtime ?? "");
-
-function eventsIn(bytes: Uint8Array): TaskEvent[] {
-  const lines = Buffer.from(bytes).toString("utf8").split("\n");
-  return lines.flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6)) as TaskEvent] : []));
-}
-
-/** A line that a reader of a few KB can still take. */
-const longestLine = 60 * 1024;
-
-function frameText(about: object, event: TaskEvent, target: Target | undefined): string {
-  const whole = frameOf(about, event, target);
-  const line = JSON.stringify(whole);
-  const short =
-    Buffer.byteLength(line) > longestLine ? JSON.stringify({ ...whole, message: undefined }) : line;
-  return `event: task.event\nid: ${event.seq}\ndata: ${short}\n\n`;
-}
-
-const ownWords: ReadonlySet<string> = new Set(["task.failed", "runtime.pending_launch", "runtime.health"]);
-
-/** Without what other nodes don't learn: what a target is started with, and by. */
-function frameOf(
-  about: object,
-  { seq, kind, state, source, message, data, created_at }: TaskEvent,
-  target?: Target,
-) {
-  const { runtime_options: _hidden, ...shown } = data as { readonly [key: string]: unknown };
-  const { detail, reason } = shown;
-  // What a runtime says is its own; what this node says of a runtime may name its command.
-  const bare = (text: string) => (ownWords.has(kind) ? withoutCommand(text, target) : text);
-  return {
-    ...about,
-    seq,
-    kind,
-    state,
-    source,
-    ...(message === undefined ? {} : { message: bare(message) }),
-    data: {
-      ...shown,
-      ...(typeof detail === "string" ? { detail: bare(detail) } : {}),
-      ...(typeof reason === "string" && kind === "runtime.pending_launch" ? { reason: bare(reason) } : {}),
+/** Follows until there is no more, or the bond ends: nothing is written behind that. */
+function whileBound(bond: AbortSignal | undefined, sink: Sink, follow: (sink: Sink) => Follower): Follower {
+  if (bond === undefined) return follow(sink);
+  const release = () => bond.removeEventListener("abort", cut);
+  const follower = follow({
+    write: (bytes) => (bond.aborted ? false : sink.write(bytes)),
+    end(bytes) {
+      release();
+      sink.end(bond.aborted ? undefined : bytes);
     },
-    ...remoteIds(shown),
-    occurred_at: created_at,
-  };
-}
-
-function remoteIds(data: { readonly [key: string]: unknown }) {
-  const { remote_execution_id, remote_session_id } = data;
-  return {
-    ...(typeof remote_execution_id === "string" ? { remote_execution_id } : {}),
-    ...(typeof remote_session_id === "string" ? { remote_session_id } : {}),
-  };
-}
-
-/** A text of this node about a target, as other nodes may read it. */
-export function withoutCommand(text: string, target: Target | undefined): string {
-  const commands =
-    target === undefined ? [] : [target.launch.command ?? [], ...Object.values(target.launch.commands)];
-  const words = commands.flatMap((argv) => {
-    const [program = "", ...rest] = argv;
-    return [argv.join(" "), program, basename(program), ...rest.filter((word) => word.length > 7)];
   });
-  const secret = [...words, target?.endpoint ?? "", target?.healthcheck ?? ""].filter(
-    (word) => word.length > 2,
-  );
-  return secret
-    .sort((a, b) => b.length - a.length)
-    .reduce((shown, word) => shown.replaceAll(word, "the runtime"), text);
+  const cut = () => {
+    follower.close();
+    sink.end(undefined);
+  };
+  bond.addEventListener("abort", cut, { once: true });
+  return {
+    pull: follower.pull,
+    close() {
+      release();
+      follower.close();
+    },
+  };
 }
 
 /**
@@ -332,6 +305,8 @@ export async function nodeArtifact(
   const row = engine.artifacts.find(artifact_id);
   if (row?.task_id !== task_id)
     return fail("artifact_not_found", `There is no artifact ${artifact_id.slice(0, 128)}.`);
+  const bond = bondOf(engine, caller);
   await haveBytes(engine, row);
-  return engine.artifacts.read(row);
+  const bytes = await engine.artifacts.read(row);
+  return bond?.aborted === true ? fail("unauthorized", "This is for trusted peers.") : bytes;
 }

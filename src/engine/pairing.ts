@@ -110,9 +110,15 @@ export async function joinPeer(engine: Engine, given: PeerJoinRequest): Promise<
     display_name: given.display_name ?? network.machineName,
   };
   const paired = await pair(engine, { peer_id: url, base_url: url, node_id, trust: "pending" }, request);
-  const peer_id = given.peer_id ?? known?.peer_id ?? freeName(engine, paired.peer_id);
+  // Much may have happened while it was asked: what the operator did meanwhile counts.
+  const now = network.peers.byNodeId(node_id);
+  if (now?.trust === "blocked" && known?.trust !== "blocked")
+    fail("pairing_refused", `${now.peer_id} was blocked while it was paired with.`);
+  const peer_id = given.peer_id ?? now?.peer_id ?? freeName(engine, paired.peer_id);
+  refuseOther(engine, given.peer_id, node_id);
+  refuseKey(engine, peer_id, node_id);
   const peer = await keepPeer(engine, {
-    ...(known ?? newPeer(engine, peer_id, url)),
+    ...(now ?? newPeer(engine, peer_id, url)),
     base_url: url,
     display_name: paired.display_name ?? peer_id,
     node_id,
@@ -176,8 +182,9 @@ export async function acceptPairing(
     fail("unauthorized", "The code is wrong, was used, or is too old.");
   refuseAddress(network, base_url);
   refuseKey(engine, network.peers.byNodeId(node_id)?.peer_id, node_id);
-  network.invitations.delete(name);
   const known = network.peers.byNodeId(node_id);
+  if (known?.trust === "blocked") fail("unauthorized", "This node is blocked.");
+  network.invitations.delete(name);
   const peer_id = known?.peer_id ?? freeName(engine, request.peer_id);
   const display_name = request.display_name ?? peer_id;
   await keepPeer(engine, {

@@ -27,7 +27,10 @@ export async function acceptRotation(
     fail("unauthorized", "A new key is announced by a trusted peer, signed by the old key and by the new.");
   const { peer_id } = caller;
   refuseKey(engine, peer_id, new_node_id);
-  await keepPeer(engine, { ...findPeer(engine, peer_id), node_id: new_node_id });
+  const peer = findPeer(engine, peer_id);
+  if (peer.trust !== "trusted" || peer.node_id !== caller.node_id)
+    fail("unauthorized", "A new key is announced by a trusted peer.");
+  await keepPeer(engine, { ...peer, node_id: new_node_id });
   engine.logger.info({ peer_id, node_id: new_node_id }, "a peer has a new key");
   return { node_id: new_node_id };
 }

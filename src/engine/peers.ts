@@ -18,11 +18,12 @@ import { type KnownPeer, PeerFault } from "#src/core/network-ports.ts";
 import type { JsonObject } from "#src/core/ports.ts";
 import { fail } from "#src/errors.ts";
 import type { Peer, PeerTarget } from "#src/store/peers.ts";
+import { newId } from "#src/store/ulid.ts";
 import type { Engine } from "./engine.ts";
 import { askPeer, refuseAddress } from "./network.ts";
 
 /** A peer as it goes on the wire. */
-export const peerRecord = ({ capabilities, metadata, ...peer }: Peer): PeerRecord => ({
+export const peerRecord = ({ pairing_id: _own, capabilities, metadata, ...peer }: Peer): PeerRecord => ({
   ...peer,
   capabilities: [...capabilities],
   metadata: metadata as WireObject,
@@ -75,6 +76,7 @@ export function newPeer(engine: Engine, peer_id: string, base_url: string): Peer
   const now = new Date(engine.clock.now()).toISOString();
   return {
     peer_id,
+    pairing_id: newId(),
     display_name: peer_id,
     base_url,
     node_id: null,
@@ -96,8 +98,12 @@ export async function keepPeer({ network, clock }: Engine, peer: Peer): Promise<
   return kept;
 }
 
+/** What was given under a name by one node is not there for another; a key that is pinned later is the same node's. */
+const pairingOf = ({ pairing_id, node_id }: Peer, given: string | undefined): string =>
+  node_id === null || given === undefined || given === node_id ? pairing_id : newId();
+
 /**
- * Makes a node known, or changes what is known of it.
+ * Makes a node known, or changes what is known of it. Another key makes it another node.
  * @throws RequestError for a name, key or address that can't be
  */
 export async function addPeer(engine: Engine, given: PeerRegistration): Promise<Peer> {
@@ -110,11 +116,14 @@ export async function addPeer(engine: Engine, given: PeerRegistration): Promise<
   const peer = await keepPeer(engine, {
     ...known,
     ...trustOf(known, node_id, network.allowUnsigned),
+    pairing_id: pairingOf(known, node_id),
     base_url,
     display_name: given.display_name ?? known.display_name,
     capabilities: given.capabilities,
     metadata: given.metadata as JsonObject,
   });
+  // What another node exported is none of this one's.
+  if (peer.pairing_id !== known.pairing_id) await network.peers.setTargets(peer_id, []);
   if (base_url.startsWith("http:") && network.allowPlainHttp)
     logger.warn(
       { peer_id, base_url },
@@ -141,8 +150,12 @@ export async function trustPeer(engine: Engine, peer_id: string, given: string |
   const peer = findPeer(engine, peer_id);
   const node_id = given ?? peer.node_id ?? (await shownKey(engine, peer));
   refuseKey(engine, peer_id, node_id);
-  // It may have been removed while it was asked.
-  return keepPeer(engine, { ...findPeer(engine, peer_id), node_id, trust: "trusted" });
+  // It may have been removed while it was asked, or blocked, or become another.
+  const now = findPeer(engine, peer_id);
+  const isSame =
+    now.pairing_id === peer.pairing_id && now.trust === peer.trust && now.base_url === peer.base_url;
+  if (!isSame) fail("peer_unreachable", `${peer_id} was changed while it was asked for its key.`);
+  return keepPeer(engine, { ...now, node_id, trust: "trusted" });
 }
 
 /** The key that a node shows, and proves to have. */

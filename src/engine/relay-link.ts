@@ -1,6 +1,12 @@
 /** What the parts of a relay share: the peer, how it is asked, and how long is waited before it is asked again. */
 import { NodeError } from "#contracts/node-tasks.ts";
-import { type KnownPeer, type PeerAnswer, PeerFault, type PeerRequest } from "#src/core/network-ports.ts";
+import {
+  type KeptPeer,
+  type KnownPeer,
+  type PeerAnswer,
+  PeerFault,
+  type PeerRequest,
+} from "#src/core/network-ports.ts";
 import { selfPeer } from "#src/core/remote-target.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
@@ -24,9 +30,16 @@ export interface Relay {
   broken: boolean;
 }
 
+/** Whoever is known by a name now, or the very node that a task was given to. */
+type PeerRef = string | Pick<RelayBinding, "peer_id" | "pairing_id">;
+
+const nameIn = (of: PeerRef): string => (typeof of === "string" ? of : of.peer_id);
+
 /** The peer of a relay, if it is still one that is given tasks. */
-export function relayPeer({ network }: Engine, peer_id: string): KnownPeer | undefined {
+export function relayPeer({ network }: Engine, of: PeerRef): KeptPeer | undefined {
+  const peer_id = nameIn(of);
   const peer = peer_id === selfPeer ? network.self : network.peers.get(peer_id);
+  if (typeof of !== "string" && of.pairing_id !== peer?.pairing_id) return undefined;
   return peer?.trust === "trusted" || peer?.trust === "unsigned" ? peer : undefined;
 }
 
@@ -36,7 +49,7 @@ export const deduplicates = ({ trust, node_id }: KnownPeer): boolean =>
 
 /** Whether the other node of a relay knows its questions by ids, and tells when one is settled. */
 export function namesQuestions(engine: Engine, { binding }: Relay): boolean {
-  const peer = relayPeer(engine, binding.peer_id);
+  const peer = relayPeer(engine, binding);
   return peer === undefined || deduplicates(peer);
 }
 
@@ -46,12 +59,13 @@ export function namesQuestions(engine: Engine, { binding }: Relay): boolean {
  */
 export async function askRelay(
   engine: Engine,
-  peer_id: string,
+  of: PeerRef,
   request: PeerRequest,
   signal?: AbortSignal,
 ): Promise<PeerAnswer> {
   const { reached, peers } = engine.network;
-  const peer = relayPeer(engine, peer_id);
+  const peer_id = nameIn(of);
+  const peer = relayPeer(engine, of);
   if (peer === undefined) throw new PeerFault("unreachable", noLonger(peer_id));
   const bond = peers.bond(peer_id);
   try {

@@ -60,9 +60,9 @@ const lost = (kind: Lost["kind"], detail: string): Read => ({ lost: { kind, deta
 /** Reads until the stream ends, however it does. */
 async function readOn(engine: Engine, relay: Relay): Promise<Read> {
   const { peer_id } = relay.binding;
-  if (relayPeer(engine, peer_id) === undefined) return lost("unknown", noLonger(peer_id));
+  if (relayPeer(engine, relay.binding) === undefined) return lost("unknown", noLonger(peer_id));
   try {
-    const answer = await askRelay(engine, peer_id, requestOf(relay.binding), relay.over);
+    const answer = await askRelay(engine, relay.binding, requestOf(relay.binding), relay.over);
     if (answer.status === 404)
       return lost("unknown", `${peer_id} does not know the task any more: ${refusalIn(answer)}`);
     if (answer.status === 204) return lost("nonsense", `${peer_id} has told all there is, and no end`);
@@ -93,7 +93,7 @@ async function takeAll(engine: Engine, relay: Relay, frames: PeerAnswer["frames"
     // Something is missing: what is behind it is asked for again.
     if (frame.data.seq > relay.binding.last_remote_seq + 1) return { why: "an event is missing" };
     // It may have been blocked since the stream began.
-    if (relayPeer(engine, relay.binding.peer_id) === undefined) break;
+    if (relayPeer(engine, relay.binding) === undefined) break;
     await takeFrame(engine, relay, frame.data);
     if (relay.over.aborted || ended(relay.work.task.status)) break;
   }

@@ -27,7 +27,7 @@ const handedOver: ReadonlySet<string> = new Set(["dispatching", "running", "awai
 /** @returns when what was decided is on disk */
 export async function decideRelayed(engine: Engine, task: OpenTask): Promise<void> {
   const peer_id = relayedTarget(task).remote?.peer_id ?? "";
-  const peer = relayPeer(engine, peer_id);
+  const peer = relayPeer(engine, engine.relays.binding(task.fixed.task_id) ?? peer_id);
   const isKnown = peer !== undefined;
   if (handedOver.has(task.status)) {
     if (peer !== undefined && goesOn(engine, task, peer)) return;

@@ -75,7 +75,7 @@ async function say(
   request: Parameters<typeof askRelay>[2],
 ): Promise<PeerAnswer | PeerFault> {
   try {
-    const answer = await askRelay(engine, relay.binding.peer_id, request);
+    const answer = await askRelay(engine, relay.binding, request);
     if (answer.status < 500) return answer;
     return new PeerFault(answer.status === 503 ? "unreachable" : "broken", refusalIn(answer));
   } catch (thrown) {

@@ -62,7 +62,7 @@ export const asObject = (payload: Json): { readonly payload: JsonObject; readonl
 /** Gives the task to its peer. */
 export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitted> {
   const { peer_id } = relay.binding;
-  const peer = relayPeer(engine, peer_id);
+  const peer = relayPeer(engine, relay.binding);
   if (peer === undefined) return { kind: "failed", reason: "submit_failed", detail: noLonger(peer_id) };
   const request = await requestOf(engine, relay);
   const known = deduplicates(peer);
@@ -131,7 +131,7 @@ async function submitOnce(
 ): Promise<Submitted | Again> {
   try {
     // Not given up with the task: an acceptance that still comes is cancelled there.
-    return judged(binding, await askRelay(engine, binding.peer_id, request));
+    return judged(binding, await askRelay(engine, binding, request));
   } catch (thrown) {
     if (!(thrown instanceof PeerFault)) throw thrown;
     const { kind, message } = thrown;

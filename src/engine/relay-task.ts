@@ -112,6 +112,7 @@ function newBinding(engine: Engine, { task }: Work, peer_id: string): RelayBindi
   return {
     task_id: task.fixed.task_id,
     peer_id,
+    pairing_id: relayPeer(engine, peer_id)?.pairing_id ?? "",
     destination_node_id: null,
     destination_task_id: null,
     destination_thread_id: null,

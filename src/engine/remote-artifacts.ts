@@ -36,7 +36,7 @@ async function fetchBytes(engine: Engine, row: ArtifactRow, remote_artifact_id: 
   const of = `/v1/node/tasks/${encodeURIComponent(destination_task_id ?? "")}`;
   const path = `${of}/artifacts/${encodeURIComponent(remote_artifact_id)}?origin_proxy_task_id=${task_id}`;
   try {
-    const answer = await askRelay(engine, peer_id, {
+    const answer = await askRelay(engine, binding, {
       message_type: "task.artifact",
       method: "GET",
       path,

@@ -11,6 +11,8 @@ import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 /** A peer as it is kept. */
 export interface Peer {
   readonly peer_id: string;
+  /** Of this node under this name; a node that is known by the name later has another. */
+  readonly pairing_id: string;
   readonly display_name: string;
   readonly base_url: string;
   readonly node_id: string | null;
@@ -40,7 +42,7 @@ export interface PeerStore extends PeerKeys {
   byNodeId(node_id: string): Peer | undefined;
   list(): readonly Peer[];
   put(peer: Peer): Promise<void>;
-  /** Aborted when the peer is another than it is now: blocked, removed, or with another key. */
+  /** Aborted when the peer is another than it is now: blocked, removed, with another key, or another node. */
   bond(peer_id: string): AbortSignal;
   remove(peer_id: string): Promise<void>;
   /** All that a peer exports, in place of what it did. */
@@ -63,6 +65,23 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
   const changed = () => {
     all = undefined;
   };
+  const kept = { known: new Map(known), exported: new Map(exported) };
+  /** What is kept or lost together has one key; of what is lost, however much of it, all is as it is on disk. */
+  const write = (peer_id: string, act: () => void): Promise<void> => {
+    const [peer, targets] = [known.get(peer_id), exported.get(peer_id)];
+    return batch.add(`peer ${peer_id}`, act, {
+      kept() {
+        setOrDelete(kept.known, peer_id, peer);
+        setOrDelete(kept.exported, peer_id, targets);
+      },
+      lost() {
+        setOrDelete(known, peer_id, kept.known.get(peer_id));
+        setOrDelete(exported, peer_id, kept.exported.get(peer_id));
+        changed();
+        release(peer_id);
+      },
+    });
+  };
   return {
     get: (peer_id) => known.get(peer_id),
     byNodeId: (node_id) =>
@@ -78,48 +97,24 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
       const former = known.get(peer.peer_id);
       known.set(peer.peer_id, peer);
       changed();
-      if (former?.trust !== peer.trust || former.node_id !== peer.node_id) release(peer.peer_id);
-      return write(
-        batch,
-        `peer ${peer.peer_id}`,
-        () => void statements.put.run(rowOf(peer)),
-        () => {
-          if (former === undefined) known.delete(peer.peer_id);
-          else known.set(peer.peer_id, former);
-          changed();
-        },
-      );
+      if (!isSame(former, peer)) release(peer.peer_id);
+      return write(peer.peer_id, () => void statements.put.run(rowOf(peer)));
     },
     remove(peer_id) {
-      const former = known.get(peer_id);
-      const targets = exported.get(peer_id);
       known.delete(peer_id);
       exported.delete(peer_id);
       changed();
       release(peer_id);
-      return write(
-        batch,
-        `peer ${peer_id}`,
-        () => void statements.remove.run({ peer_id }),
-        () => {
-          if (former !== undefined) known.set(peer_id, former);
-          if (targets !== undefined) exported.set(peer_id, targets);
-          changed();
-        },
-      );
+      return write(peer_id, () => void statements.remove.run({ peer_id }));
     },
     setTargets(peer_id, targets) {
-      const former = exported.get(peer_id) ?? [];
       exported.set(peer_id, targets);
       changed();
       const replace = () => {
         statements.removeTargets.run({ peer_id });
         for (const target of targets) statements.putTarget.run(rowOf(target));
       };
-      return write(batch, `peer ${peer_id}`, replace, () => {
-        exported.set(peer_id, former);
-        changed();
-      });
+      return write(peer_id, replace);
     },
     targetsOf: (peer_id) => exported.get(peer_id) ?? [],
     targets() {
@@ -129,9 +124,14 @@ export function openPeers(writer: Sqlite, batch: Batch): PeerStore {
   };
 }
 
-/** What is kept or lost together has one key; what is lost is as it was. */
-const write = (batch: Batch, key: string, act: () => void, lost: () => void): Promise<void> =>
-  batch.add(key, act, { lost });
+/** Whether it is the same node, believed in the same way. */
+const isSame = (former: Peer | undefined, { pairing_id, node_id, trust }: Peer): boolean =>
+  former?.pairing_id === pairing_id && former.node_id === node_id && former.trust === trust;
+
+function setOrDelete<Value>(map: Map<string, Value>, name: string, value: Value | undefined): void {
+  if (value === undefined) map.delete(name);
+  else map.set(name, value);
+}
 
 const rowOf = ({ capabilities, metadata, ...rest }: Peer | PeerTarget) => ({
   ...rest,

@@ -20,7 +20,7 @@ export interface Relays {
   noteFetched(artifact_id: string): void;
   insertNodeTask(task: NodeTask): void;
   /** The task that a peer's own stands for here. */
-  nodeTask(peer_id: string, origin_proxy_task_id: string): NodeTask | undefined;
+  nodeTask(pairing_id: string, origin_proxy_task_id: string): NodeTask | undefined;
   /** Who gave a task; undefined: no node did. */
   nodeTaskOf(task_id: string): NodeTask | undefined;
 }
@@ -74,7 +74,7 @@ export function openRelays(writer: Sqlite): Relays {
       .select()
       .from(nodeTasks)
       .where(
-        sql`${nodeTasks.peer_id} = ${value("peer_id")} AND ${nodeTasks.origin_proxy_task_id} = ${value("id")}`,
+        sql`${nodeTasks.pairing_id} = ${value("pairing_id")} AND ${nodeTasks.origin_proxy_task_id} = ${value("id")}`,
       ),
   );
   const nodeTaskOf = prepare<NodeTask>(
@@ -92,7 +92,7 @@ export function openRelays(writer: Sqlite): Relays {
     artifactsOf: (task_id) => artifactsOf.all({ task_id }),
     noteFetched: (artifact_id) => void fetched.run({ artifact_id }),
     insertNodeTask: (row) => void insertNodeTask.run(row),
-    nodeTask: (peer_id, id) => nodeTask.get({ peer_id, id }),
+    nodeTask: (pairing_id, id) => nodeTask.get({ pairing_id, id }),
     nodeTaskOf: (task_id) => nodeTaskOf.get({ task_id }),
   };
 }

@@ -283,6 +283,8 @@ export const peers = sqliteTable(
   "peers",
   {
     peer_id: text().primaryKey(),
+    /** Of this node under this name: whoever is known by the name later has another. */
+    pairing_id: text().notNull(),
     display_name: text().notNull(),
     base_url: text().notNull(),
     node_id: text(),
@@ -333,6 +335,8 @@ export const remoteTaskBindings = sqliteTable("remote_task_bindings", {
     .primaryKey()
     .references(() => tasks.task_id, { onDelete: "cascade" }),
   peer_id: text().notNull(),
+  /** The peer's, which nobody has who is known by its name later. */
+  pairing_id: text().notNull(),
   /** These three are null until the peer has accepted the task. */
   destination_node_id: text(),
   destination_task_id: text(),
@@ -361,8 +365,8 @@ export const remoteArtifacts = sqliteTable(
 export const nodeTasks = sqliteTable(
   "node_tasks",
   {
-    /** The peer; empty: whoever doesn't sign. */
-    peer_id: text().notNull(),
+    /** The peer's, which outlives its name and its key; empty: whoever doesn't sign. */
+    pairing_id: text().notNull(),
     origin_proxy_task_id: text().notNull(),
     task_id: text()
       .notNull()
@@ -372,7 +376,7 @@ export const nodeTasks = sqliteTable(
     accepted_at: text().notNull(),
   },
   (task) => [
-    primaryKey({ columns: [task.peer_id, task.origin_proxy_task_id] }),
+    primaryKey({ columns: [task.pairing_id, task.origin_proxy_task_id] }),
     uniqueIndex("node_tasks_of_task").on(task.task_id),
   ],
 );

@@ -54,4 +54,26 @@ export function openSeenSignatures(
   };
 }
 
+/** The most messages that anybody may send are remembered at once. */
+const mostOfAnybody = 1000;
+
+/**
+ * Those that anybody may send, in memory. Of too many the oldest are forgotten: none of them does anything
+ * twice, and so nobody can keep the others out.
+ */
+export function createSeenOfAnybody(clock: Clock, limit = mostOfAnybody): SeenSignatures {
+  const held = new Map<string, number>();
+  return {
+    take(jti, iss, until) {
+      const name = nameOf(iss, jti);
+      if ((held.get(name) ?? 0) >= clock.now()) return "it was taken before";
+      held.delete(name);
+      held.set(name, until);
+      const [oldest] = held.keys();
+      if (held.size > limit && oldest !== undefined) held.delete(oldest);
+      return undefined;
+    },
+  };
+}
+
 const nameOf = (iss: string, jti: string) => `${iss} ${jti}`;

@@ -1,9 +1,13 @@
+import { getEventListeners } from "node:events";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PeerRecord } from "#contracts/peers.ts";
 import type { TargetSpec } from "#contracts/targets.ts";
+import { keepSyncing } from "#src/engine/sync-peers.ts";
 import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
+import { createFakeClock } from "../fake-clock.ts";
 import { until } from "../open-engine.ts";
-import type { OpenServer } from "../open-server.ts";
+import { type OpenServer, openServer } from "../open-server.ts";
 import { claimsOf, signed } from "../signing.ts";
 import { codeOf, openTwoServers, type TwoServers } from "../two-servers.ts";
 
@@ -223,6 +227,46 @@ describe("trust", () => {
     expect((await ask(two.a, old, list)).status).toBe(401);
     expect((await ask(two.a, next, list)).status).toBe(200);
   });
+});
+
+it("a name that stands for nodes without a key is no peer's", async () => {
+  const added = await two.b.call("POST", "/v1/peers", { peer_id: "unsigned", base_url: two.a.url });
+  expect(added).toMatchObject({ status: 409, body: { code: "name_taken" } });
+});
+
+it("however often peers are asked, no more waits for the end of the node than before", async () => {
+  const { engine } = two.a.node;
+  const waiting = () => getEventListeners(engine.network.over.signal, "abort").length;
+  keepSyncing(engine, 1000, () => 0.5);
+  await until(() => two.clock.armed() > 0, "the next round to be due");
+  const before = waiting();
+  for (let round = 0; round < 5; round++) {
+    two.clock.advance(1000);
+    await until(() => two.clock.armed() > 0, "the next round to be due");
+  }
+  expect(waiting()).toBe(before);
+  engine.network.over.abort();
+  expect(two.clock.armed()).toBe(0);
+});
+
+it("messages that are refused are a line a minute for an address, which counts them", async () => {
+  const lines: { readonly reason?: string; readonly refused_before?: number }[] = [];
+  const logger = pino({ level: "warn" }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const clock = createFakeClock();
+  await using server = await openServer({ logger, clock });
+  const stranger = ed25519Identity(makeKey());
+  const refusedOnce = async () => {
+    const message = { by: stranger, to: idOf(server), message_type: "targets.list" } as const;
+    const about = { method: "GET", path: "/v1/targets", nowMs: clock.now() } as const;
+    const headers = await signed({ ...message, ...about });
+    const { status } = await server.call("GET", about.path, undefined, { authorization: null, ...headers });
+    expect(status).toBe(401);
+  };
+  for (let count = 0; count < 5; count++) await refusedOnce();
+  clock.advance(minuteMs);
+  await refusedOnce();
+  const told = lines.filter(({ reason }) => reason !== undefined);
+  expect(told.map(({ refused_before }) => refused_before)).toEqual([undefined, 4]);
 });
 
 it("a peer that was offline is asked as soon as it speaks", async () => {

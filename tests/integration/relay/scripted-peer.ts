@@ -5,6 +5,7 @@ import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
 import { createReceiver } from "#src/network/receive.ts";
 import { createLoopback } from "#src/network/transports/loopback.ts";
 import { signAnswer, verifyPeer } from "#src/network/verify-peer.ts";
+import { newId } from "#src/store/ulid.ts";
 import { createFakeClock } from "../../fake-clock.ts";
 import { type OpenEngine, openEngine, until } from "../../open-engine.ts";
 
@@ -51,6 +52,7 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
   const count = (call: Call) => calls.filter((each) => each.call === call).length;
   const origin = {
     peer_id: "origin",
+    pairing_id: "origin",
     base_url: "loopback://o",
     node_id: own.nodeId,
     trust: "trusted",
@@ -89,6 +91,7 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
         identity,
         peers: { byNodeId: () => origin },
         seen: { take: () => undefined },
+        seenOfAnybody: { take: () => undefined },
         clock,
       }),
       sign: signAnswer(identity, clock),
@@ -106,6 +109,7 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
   const { peers } = node.engine.network;
   await peers.put({
     peer_id: "peer",
+    pairing_id: newId(),
     display_name: "peer",
     base_url: "loopback://peer",
     node_id: identity.nodeId,

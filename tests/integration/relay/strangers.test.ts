@@ -1,12 +1,11 @@
 /** What another node may ask about tasks, and what none may. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MessageType } from "#contracts/enums.ts";
 import type { MessageClaims } from "#src/core/network-ports.ts";
-import { withoutCommand } from "#src/engine/node-tasks.ts";
 import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
 import { fakeTarget } from "../../open-engine.ts";
 import { type OpenServer, openServer } from "../../open-server.ts";
 import { signed } from "../../signing.ts";
+import { type Asked, askAs, steering, submitAs, submitOf } from "./node-calls.ts";
 
 const alice = ed25519Identity(makeKey());
 const mallory = ed25519Identity(makeKey());
@@ -18,52 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-interface Asked {
-  readonly message_type: MessageType;
-  readonly method?: "GET" | "POST";
-  readonly path: string;
-  readonly body?: object;
-  readonly headers?: { readonly [name: string]: string };
-  readonly claims?: Partial<MessageClaims>;
-}
-
-/** Asks as a node. */
-async function ask(by: typeof alice, { method = "POST", path, body, claims, ...asked }: Asked) {
-  const text = body === undefined ? "" : JSON.stringify(body);
-  const { nodeId: to } = server.node.engine.network;
-  const nowMs = server.node.clock.now();
-  const message = { by, to, method, path, nowMs, ...asked, ...(text === "" ? {} : { body: text }) };
-  const headers = await signed(message, claims);
-  return server.call(method, path, text === "" ? undefined : text, { authorization: null, ...headers });
-}
-
-let made = 0;
-const submitOf = (by: typeof alice, changes: object = {}) => ({
-  origin_node_id: by.nodeId,
-  origin_proxy_task_id: `proxy-${++made}`,
-  target_agent_id: "build",
-  intent: "test.run",
-  payload: { mode: "await_then_resume" },
-  trace: { trace_id: "t" },
-  submitted_at: "2026-11-23T09:00:00.123456789Z",
-  ...changes,
-});
+const ask = (by: typeof alice, asked: Asked) => askAs(server, by, asked);
 const submit = (by: typeof alice, body: object, claims?: Partial<MessageClaims>) =>
-  ask(by, {
-    message_type: "task.submit",
-    path: "/v1/node/tasks",
-    body,
-    ...(claims === undefined ? {} : { claims }),
-  });
+  submitAs(server, by, body, claims);
 const count = () => server.node.engine.reader.list({}, 200).length;
-const steering = (by: typeof alice, id: string, proxy: string, more: object = {}) => ({
-  origin_node_id: by.nodeId,
-  origin_proxy_task_id: proxy,
-  destination_task_id: id,
-  trace: { trace_id: "t" },
-  requested_at: "2026-11-23T09:00:00Z",
-  ...more,
-});
 
 describe("a task that a node gives", () => {
   it("is one task, however often and however fast it is said", async () => {
@@ -130,18 +87,6 @@ describe("a task that a node gives", () => {
     const more = await ask(alice, { method: "GET", message_type: "task.event", path, headers });
     expect(more.status).toBe(204);
   });
-});
-
-it("a failure is told without the command and the addresses of its target", () => {
-  const target = fakeTarget({ target_id: "secret", endpoint: "http://127.0.0.1:9102" });
-  const command = ["/opt/secret-agent/bin/run-it", "--key-file=/etc/key"];
-  const secretive = { ...target, launch: { ...target.launch, command } };
-  const told = (text: string) => withoutCommand(text, secretive);
-  expect(told("run-it exited with code 3")).toBe("the runtime exited with code 3");
-  expect(told(`${command.join(" ")} failed`)).toBe("the runtime failed");
-  expect(told("--key-file=/etc/key is no option; http://127.0.0.1:9102/ping is silent")).toBe(
-    "the runtime is no option; the runtime/ping is silent",
-  );
 });
 
 describe("a task is refused, and nothing is written,", () => {

@@ -15,6 +15,10 @@ async function openPair() {
   return two;
 }
 
+/** What goes before the names of conversations that the first node gave the second. */
+const pairingOf = ({ b }: Awaited<ReturnType<typeof openPair>>) =>
+  b.node.engine.network.peers.get("alpha")?.pairing_id;
+
 const pair = { agent_a_id: "research", agent_b_id: "beta/build" };
 
 it("tells of each turn who has its target, and what it is called there", async () => {
@@ -34,7 +38,7 @@ it("tells of each turn who has its target, and what it is called there", async (
   await stands(node, thread_id, "completed");
   const [there] = two.b.node.engine.reader.list({}, 2);
   expect(there).toMatchObject({
-    conversation_id: `alpha/${thread_id}`,
+    conversation_id: `${pairingOf(two)}/${thread_id}`,
     metadata: { origin_thread_id: thread_id },
   });
   const session = there?.remote?.remote_session_id;
@@ -75,7 +79,7 @@ it("keeps the thread's session there, whatever conversation a turn names", async
   await goOn(node, thread_id, { ...toBuild, conversation_id: "another" });
   await stands(node, thread_id, "completed");
   const there = two.b.node.engine.reader.list({}, 3);
-  const own = `alpha/${thread_id}`;
+  const own = `${pairingOf(two)}/${thread_id}`;
   expect(there.map(({ conversation_id }) => conversation_id)).toEqual([own, own]);
   expect(there[0]?.remote?.remote_session_id).toBe(there[1]?.remote?.remote_session_id);
 });

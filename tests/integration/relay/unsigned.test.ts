@@ -145,6 +145,25 @@ it("a submit to such a node that breaks off is never repeated: the task is inter
   expect(other.seen.filter(({ path }) => path === "POST /v1/node/tasks")).toHaveLength(1);
 });
 
+it("such a node is never taken for a key, an agent or this node, whatever it calls itself", async () => {
+  await using server = await openServer({ targets: [fakeTarget({ target_id: "core" })], network: unsigned });
+  const { nodeId } = server.node.engine.network;
+  for (const name of ["local", "core", nodeId, "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"]) {
+    const body = {
+      origin_node_id: name,
+      origin_proxy_task_id: `of ${name}`.replaceAll(" ", "-"),
+      target_agent_id: "core",
+      intent: "test.run",
+      payload: { text: "hello" },
+      trace: { trace_id: "t" },
+      submitted_at: "2026-11-23T09:00:00.5Z",
+    };
+    const answer = await server.call("POST", "/v1/node/tasks", body, { authorization: null });
+    const { destination_task_id: id } = answer.body as { destination_task_id: string };
+    expect(server.node.record(id).sender).toBe(`unsigned:${name}`);
+  }
+});
+
 it("such a node gives tasks, and has to know what they are called to see them", async () => {
   await using server = await openServer({ targets: [fakeTarget({ target_id: "core" })], network: unsigned });
   // A name of the other node's own making; empty parts are its way to leave them out.
