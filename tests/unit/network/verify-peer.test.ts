@@ -80,7 +80,7 @@ it("what anybody may send takes none of the room that messages of peers need", a
   expect(taken(await hear("task.submit"))).toBe("taken");
   expect(remembered).toHaveLength(1);
   // Whoever only asks whether the node is there makes it forget nothing.
-  const pairing = () => hear("node.pair", alice, { jti: "the same" }, true);
+  const pairing = () => hear("node.pair", alice, { jti: "thesamemessage-thesame" }, true);
   expect(taken(await pairing())).toBe("taken");
   for (let count = 0; count < 5; count++) await hear("node.health", alice, {}, true).then(taken);
   expect(taken(await pairing())).toBe("it was taken before");
