@@ -32,6 +32,7 @@ import type { Engine } from "./engine.ts";
 import { exportedTargets } from "./exported-targets.ts";
 import { type Follower, followTask, type Sink } from "./follow.ts";
 import { framesOf } from "./peer-frames.ts";
+import { nameFault } from "./peers.ts";
 import { haveBytes } from "./remote-artifacts.ts";
 import { type CancelAnswer, cancelTask } from "./steer-task.ts";
 
@@ -105,7 +106,7 @@ async function create(
   const conversation = conversationOf(pairing_id, body, headers);
   let row: NodeTask | undefined;
   await createTask(engine, {
-    request: requestOf(caller, body, conversation, headers),
+    request: requestOf(senderOf(engine, caller, body.origin_node_id), body, conversation, headers),
     // What this node gives itself waits like anything else that it gives.
     above: pairing_id === selfPeer ? origin_proxy_task_id : undefined,
     also({ fixed: { task_id, created_at } }) {
@@ -130,9 +131,20 @@ function chainBehind({ network }: Engine, caller: PeerCaller, headers: Headers):
   return caller.node_id === network.nodeId ? caller.chain.slice(0, -1) : caller.chain;
 }
 
+/** Who gave a task, in its record. What a node only calls itself is never taken for a key or for somebody here. */
+function senderOf(engine: Engine, caller: PeerCaller, origin_node_id: string): string {
+  const isOwn = caller.kind === "peer" || (!isKey(origin_node_id) && !isSomebody(engine, origin_node_id));
+  return isOwn ? origin_node_id : `unsigned:${origin_node_id}`;
+}
+
+const isKey = (name: string) => name.startsWith("did:");
+
+const isSomebody = (engine: Engine, name: string) =>
+  nameFault(engine, name) !== undefined || engine.network.peers.get(name) !== undefined;
+
 /** As it is asked for here. */
 function requestOf(
-  caller: PeerCaller,
+  sender: string,
   {
     origin_node_id,
     origin_proxy_task_id,
@@ -149,7 +161,7 @@ function requestOf(
     payload: payloadIn(body.payload, headers) as WireJson,
     target_runtime: body.target_agent_id,
     target_agent_id: undefined,
-    sender: caller.kind === "peer" ? origin_node_id : `unsigned:${origin_node_id}`,
+    sender,
     runtime_options: body.runtime_options ?? undefined,
     thread_id: undefined,
     conversation_id,
