@@ -133,6 +133,29 @@ it("waits for a peer that has the whole answer and can't be asked for it", async
   ]);
 });
 
+it("goes on behind a turn at a peer that was under way when this node ended", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const thread_id = await openThread(node, pair);
+  const payload = { mode: "await_then_resume" };
+  await goOn(node, thread_id, { payload, auto_continue: true, max_turns: 3, stop_on_awaiting_input: false });
+  const [turn] = inspect(node, thread_id).turns;
+  await node.reaches(turn?.task_id ?? "", "awaiting_input");
+  node.abandon();
+  await using again = await two.reopenA();
+  const [there] = two.b.node.engine.reader.list({}, 2);
+  await two.b.node.answer(there?.task_id ?? "", { approved: true });
+  await stands(again, thread_id, "completed");
+  expect(turnsOf(again, thread_id)).toEqual([
+    "1 research>beta/build completed",
+    "2 beta/build>research completed",
+    "3 research>beta/build completed",
+  ]);
+  const turns = two.b.node.engine.reader.list({}, 3);
+  expect(turns).toHaveLength(2);
+  expect(turns[0]?.remote?.remote_session_id).toBe(turns[1]?.remote?.remote_session_id);
+});
+
 it("takes the bare name of a peer's target for its full one, for good", async () => {
   await using two = await openPair();
   const { node } = two.a;
