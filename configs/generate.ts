@@ -23,6 +23,7 @@ import { version } from "#src/version.ts";
 import { clientSources } from "./generate/client.ts";
 import { commandLineReference } from "./generate/command-line.ts";
 import { mswSources } from "./generate/msw.ts";
+import { performancePlots, performanceTable } from "./generate/performance.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
 import { migrationsModule } from "./migrations.ts";
@@ -37,7 +38,7 @@ interface Output {
 }
 
 /** Folders that hold nothing but outputs. */
-const ours = ["tables", "client/src", "msw"];
+const ours = ["tables", "client/src", "msw", "plots"];
 
 async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
@@ -53,6 +54,8 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/task-machine.md", content: machineTable() },
     { path: "tables/config.md", content: configTable() },
     { path: "tables/registry.md", content: registryTable() },
+    { path: "tables/performance.md", content: performanceTable() },
+    ...performancePlots(),
     { path: "tables/command-line.md", content: await commandLineReference(client) },
   ];
 }
