@@ -21,7 +21,7 @@ const living = (children: readonly ChildProcess[]) =>
 
 describe.runIf(process.platform === "linux")("what carries the id of a launch", () => {
   test("is found also in the midst of an exec, when its environment can't be seen", async () => {
-    const rounds = 50;
+    const rounds = 20;
     for (let round = 0; round < rounds; round += 1) {
       const launch_id = newId();
       const start = () => carrying(launch_id, "sh", "-c", again, "sh", again);
