@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { leanBuiltins } from "./lean-builtins.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = join(root, "cli/dist");
@@ -81,6 +82,7 @@ const { outputFiles } = await build({
   chunkNames: "chunks/[name]-[hash]",
   // A native module, and what is only loaded where somebody reads along.
   external: ["better-sqlite3"],
+  plugins: [leanBuiltins],
   banner: { js: requireBanner },
   legalComments: "linked",
   logLevel: "warning",
