@@ -2,7 +2,7 @@
  * What the scripts of package.json run: installs and builds what is missing, then goes on under the
  * pinned Node. It has no dependencies and runs under any Node from 18 on.
  *
- *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|plants|suite NAME> [flags]
+ *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|soak|plants|suite NAME> [flags]
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -128,6 +128,7 @@ const verbs = {
   check: ["configs/check.ts"],
   generate: ["configs/generate.ts"],
   bench: ["tests/bench/bench.ts"],
+  soak: ["tests/soak/run.ts"],
   plants: ["tests/plants/run.ts"],
 };
 

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { fakeCommand } from "../programs.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { createHome, eventOf, type Home, startNode, type TestNode } from "../support.ts";
 import { hostileRequests, type Stage } from "./hostile-requests.ts";
 import { bytesOf, exchange, type RawAnswer, type RawRequest, withBody } from "./raw-http.ts";
@@ -124,5 +125,7 @@ describe("a node's own files", () => {
 
 test("the request that they are made of is still accepted after all of them", async () => {
   expect(await accepted()).toBe("echo: hello");
-  console.log(`${hostileRequests.length + 1} hostile requests refused`);
+  const hostile = hostileRequests.length + 1;
+  tellFigures("G14", { hostile, effects: 0 });
+  console.log(`${hostile} hostile requests refused`);
 });

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import type { Problem } from "#contracts/errors.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { fakeCommand } from "../programs.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { createHome, startNode, type TestNode } from "../support.ts";
 import { openLeftBehind } from "./evidence.ts";
 
@@ -86,6 +87,7 @@ test("whichever call of the artifact store fails, a task succeeds or says why no
   await isWhole(next, tasks);
   const names = hits().map((line) => line.split(" ")[2] ?? "");
   expect(new Set(names)).toEqual(new Set(["open", "writeFile", "sync", "close", "rename", "read"]));
+  tellFigures("G2", { failedCalls: names.length });
   const completed = tasks.filter((task) => task.status === "completed").length;
   console.log(
     `${names.length} calls failed in turn (${names.join(" ")}): ${completed} of ${call} runs completed`,

@@ -1,10 +1,11 @@
 /** A node that is killed at an exact moment of a task's way, and started again. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { TaskStatus } from "#contracts/enums.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
 import { fixtureCommand } from "../programs.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { createHome, startNode, type TestNode } from "../support.ts";
 import { carriers, openLeftBehind, prompts } from "./evidence.ts";
 
@@ -44,6 +45,11 @@ async function tasksOf(node: TestNode): Promise<TaskRecord[]> {
 }
 
 describe("a node that is killed", () => {
+  const counted: number[] = [];
+  afterAll(() => {
+    if (counted.length > 0) tellFigures("G5", { points: counted.length, mostPrompts: Math.max(...counted) });
+  });
+
   test.concurrent.each(points)(
     "$point leaves a task that is $left, and $end in the next life, and never prompted twice",
     async ({ point, left, end, prompts: allowed }) => {
@@ -67,7 +73,9 @@ describe("a node that is killed", () => {
       expect(others).toEqual([]);
       if (acknowledged !== undefined) expect(task?.task_id).toBe(acknowledged.task_id);
       expect(task === undefined ? "absent" : endOf(await second.task(task.task_id, 20))).toBe(end);
-      expect(allowed).toContain([...prompts(countFile).values()][0] ?? 0);
+      const prompted = [...prompts(countFile).values()][0] ?? 0;
+      expect(allowed).toContain(prompted);
+      counted.push(prompted);
     },
     30_000,
   );

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { startTimeOf } from "#src/processes/os.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { createHome, type Home, startNode, type TestNode } from "../support.ts";
 import { createRandom } from "./crash-load.ts";
 import { carriers, isAlive, openLeftBehind } from "./evidence.ts";
@@ -104,8 +105,10 @@ describe.runIf(linux)("agents that leave processes behind", () => {
     );
     expect(launches?.n).toBeGreaterThanOrEqual(rounds);
     expect(launches?.open).toBe(0);
+    const processes = writtenDown(home.pids).all;
+    tellFigures("G8", { rounds: launches?.n ?? 0, lives, processes, survivors: 0 });
     console.log(
-      `processes: ${launches?.n} launches in ${lives} lives, ${writtenDown(home.pids).all} processes seen, seed ${seed}`,
+      `processes: ${launches?.n} launches in ${lives} lives, ${processes} processes seen, seed ${seed}`,
     );
   });
 

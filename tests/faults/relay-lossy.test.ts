@@ -1,5 +1,6 @@
 /** Tasks over a link that loses half of what goes over it. RELAY_TASKS sets how many. */
 import { expect, test } from "vitest";
+import { tellFigures } from "../soak/figures.ts";
 import { prompts } from "./evidence.ts";
 import { openLossyProxy } from "./lossy-proxy.ts";
 import { faultIn, openRelayNodes } from "./relay-nodes.ts";
@@ -35,7 +36,10 @@ test(
     const ran = prompts(nodes.countFile);
     expect([...ran.values()].filter((times) => times !== 1)).toEqual([]);
     expect(ran.size).toBe(count);
-    expect(proxy.counts.dropped + proxy.counts.unanswered + proxy.counts.cut).toBeGreaterThan(count / 2);
+    const { dropped, unanswered, cut, passed } = proxy.counts;
+    const lost = dropped + unanswered + cut;
+    expect(lost).toBeGreaterThan(count / 2);
+    tellFigures("G16", { relayed: count, ranTwice: 0, lost, sent: lost + passed });
     process.stderr.write(`a lossy link, ${count} tasks: ${JSON.stringify(proxy.counts)}\n`);
   },
   300_000 + count * 3000,

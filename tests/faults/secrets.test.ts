@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fixtureCommand } from "../programs.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { createHome, type Home, startNode, type TestNode } from "../support.ts";
 import { openLeftBehind } from "./evidence.ts";
 
@@ -75,5 +76,6 @@ describe("a secret of the registry that its agent prints, its process's token, a
       for (const canary of [secret, ofTheNode, node.token]) expect(text.includes(canary), place).toBe(false);
       expect(anyToken.test(text), place).toBe(false);
     }
+    tellFigures("G15", { canaries: 3, places: Object.keys(places).length, found: 0 });
   });
 });

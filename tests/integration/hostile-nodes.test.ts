@@ -8,6 +8,7 @@ import { openSeenSignatures } from "#src/store/seen-signatures.ts";
 import { createFakeClock } from "../fake-clock.ts";
 import { openEngine } from "../open-engine.ts";
 import { type OpenServer, openServer } from "../open-server.ts";
+import { tellFigures } from "../soak/figures.ts";
 import { attacks, type Cast, rollsFrom, rotation, type Sent } from "./hostile-nodes.ts";
 
 const count = Number(process.env["HOSTILE_MESSAGES"] ?? 500);
@@ -79,6 +80,7 @@ describe(`${count} hostile messages`, () => {
     await believed();
     expect(Object.values(refused).reduce((sum, each) => sum + each, 0)).toBe(count);
     expect(Object.keys(refused)).toEqual(names);
+    tellFigures("G16", { hostile: count, accepted: 0 });
   }, 600_000);
 
   it("are counted", async () => {

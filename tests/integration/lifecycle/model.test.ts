@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { fakeTarget } from "../../open-engine.ts";
+import { tellFigures } from "../../soak/figures.ts";
 import { finish, judge, openWorld, type Step, settled, take, type World } from "./world.ts";
 
 const which = fc.nat(9);
@@ -63,6 +64,7 @@ it("whatever happens in whatever order, what is written is what the model allows
   // A test that never gets there would show nothing.
   for (const end of ["completed", "cancelled", "remote_failed", "interrupted", "timeout", "launch_failed"])
     expect(seen).toContain(end);
+  tellFigures("G3", { histories: runs.numRuns });
 }, 600_000);
 
 it("a task that waits goes on after a kill and one that ran doesn't, whatever else waits", async () => {
