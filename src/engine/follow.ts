@@ -4,7 +4,8 @@
  *
  * 1. The bell is heard before the first read, and "has it ended?" is asked before each read, so that
  *    nothing falls between.
- * 2. A follower that can't take more is read for later: nothing is held for it.
+ * 2. A follower that can't take more is read for later, when it pulls: nothing is held for it, however
+ *    often the bell rings meanwhile.
  * 3. A follower whose reading fails is ended, to resume: the commit that woke it goes on.
  */
 import type { TaskRecord } from "#contracts/tasks.ts";
@@ -104,6 +105,8 @@ function newer({ tail, read }: Source, cursor: number): Frames | undefined {
 function follow({ logger }: Engine, source: Source, after: number, sink: Sink): Follower {
   let cursor = after;
   let open = true;
+  /** Whether the sink takes more; when it does again it pulls. */
+  let takes = true;
   const close = () => {
     open = false;
     unlisten?.();
@@ -112,21 +115,24 @@ function follow({ logger }: Engine, source: Source, after: number, sink: Sink): 
     close();
     sink.end(bytes);
   };
-  /** @returns whether there may be more to write */
+  /** @returns whether there may be more to write now */
   const step = () => {
     const end = source.end();
     const frames = newer(source, cursor);
     cursor = frames?.last ?? cursor;
     // Without frames before the end: the task was forgotten meanwhile.
     if (end !== undefined && (frames === undefined || cursor >= end)) finish(frames?.bytes);
-    return frames !== undefined && open && sink.write(frames.bytes);
+    if (frames === undefined || !open) return false;
+    takes = sink.write(frames.bytes);
+    return takes;
   };
   const pull = () => {
+    takes = true;
     while (open && step());
   };
   const wake = () => {
     try {
-      pull();
+      if (takes) pull(); // invariant 2
     } catch (thrown) {
       logger.error({ err: thrown }, "events could not be read for a follower");
       finish(undefined); // invariant 3

@@ -8,7 +8,7 @@ import type { Parties } from "#src/core/access.ts";
 import { openTreeReader, type TreeReader } from "./read-tree.ts";
 import { taskEvents, tasks } from "./schema.ts";
 import { builder, type Prepared, prepare, type Sqlite } from "./sql.ts";
-import type { Frames } from "./tail.ts";
+import { type Frames, handful } from "./tail.ts";
 import { type EventRow, eventJson, frameOf } from "./task-log.ts";
 import { recordOf, type TaskRow, taskOfRow } from "./task-rows.ts";
 import { firstIdOf } from "./ulid.ts";
@@ -151,10 +151,10 @@ export function openTaskReader(reader: Sqlite): TaskReader {
     standing: (task_id) => standing.get({ task_id }),
     tree: openTreeReader(reader),
     list: lister(reader),
-    frames: (task_id, after, limit) => framesOf(ofTask.all({ task_id, after, limit }), (event) => event.seq),
-    allFrames: (after, limit) => framesOf(ofAll.all({ after, limit }), (event) => event.position),
+    frames: (task_id, after, limit) => framesOf(ofTask.each({ task_id, after, limit }), (event) => event.seq),
+    allFrames: (after, limit) => framesOf(ofAll.each({ after, limit }), (event) => event.position),
     viewerFrames: (viewer, after, limit) =>
-      framesOf(ofViewer.all({ viewer, after, limit }), (event) => event.position),
+      framesOf(ofViewer.each({ viewer, after, limit }), (event) => event.position),
     events: (task_id) =>
       ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
     positions() {
@@ -166,13 +166,19 @@ export function openTaskReader(reader: Sqlite): TaskReader {
 
 const recordOfRow = (row: TaskRow | undefined) => (row === undefined ? undefined : recordOf(taskOfRow(row)));
 
-function framesOf<Row extends EventRow>(rows: Row[], idOf: (row: Row) => number): Frames | undefined {
-  const last = rows.at(-1);
-  if (last === undefined) return undefined;
-  return {
-    bytes: Buffer.from(rows.map((row) => frameOf(idOf(row), eventJson(row))).join("")),
-    last: idOf(last),
-  };
+/** The frames of a handful of rows: the others are read when these have gone. */
+function framesOf<Row extends EventRow>(rows: Iterable<Row>, idOf: (row: Row) => number): Frames | undefined {
+  const frames: string[] = [];
+  let size = 0;
+  let last = 0;
+  for (const row of rows) {
+    const frame = frameOf(idOf(row), eventJson(row));
+    size += frame.length;
+    if (frames.length > 0 && size > handful) break;
+    frames.push(frame);
+    last = idOf(row);
+  }
+  return frames.length === 0 ? undefined : { bytes: Buffer.from(frames.join("")), last };
 }
 
 /** One statement for each set of filters that was asked for, prepared at its first use. */

@@ -24,6 +24,8 @@ export interface Prepared<Row> {
   run(values: Values): { lastInsertRowid: number | bigint; changes: number };
   get(values: Values): Row | undefined;
   all(values: Values): Row[];
+  /** One row after another; nothing else may be asked of the database before the last, or a break. */
+  each(values: Values): Iterable<Row>;
 }
 
 /** @returns Drizzle's query builder over an open database */
@@ -47,6 +49,7 @@ export function prepare<Row>(sqlite: Sqlite, query: Query): Prepared<Row> {
     run: (values) => statement.run(bound(values)),
     get: (values) => statement.get(bound(values)),
     all: (values) => statement.all(bound(values)),
+    each: (values) => statement.iterate(bound(values)),
   };
 }
 

@@ -6,6 +6,7 @@
  * 2. A tail holds a run of ids without gaps, at most `limit` bytes of it; what is older is read from
  *    the log.
  * 3. The bell only wakes: a reader that missed it reads the same later.
+ * 4. A reader gets a handful at a time, so that one that stalls holds no more than that.
  */
 
 /** Frames as they go over the wire, with the id of the last of them. */
@@ -14,8 +15,11 @@ export interface Frames {
   readonly last: number;
 }
 
+/** So many characters of frames go to a reader at a time: what one that stalls holds, and no more. */
+export const handful = 256 * 1024;
+
 export interface Tail {
-  /** Frames behind `after`; undefined where the tail does not reach back so far, or holds nothing newer. */
+  /** A handful of frames behind `after`; undefined where the tail does not reach back so far, or holds nothing newer. */
   since(after: number): Frames | undefined;
   /** The id of the newest frame. */
   last(): number;
@@ -26,6 +30,17 @@ export interface Tail {
   listen(wake: () => void): () => void;
   ring(): void;
   readonly listeners: () => number;
+}
+
+/** Where a handful of frames ends that begins at `from`; it has one at least. */
+function endOfHandful(frames: readonly string[], from: number): number {
+  let size = frames[from]?.length ?? 0;
+  let to = from + 1;
+  for (; to < frames.length; to++) {
+    size += frames[to]?.length ?? 0;
+    if (size > handful) break;
+  }
+  return to;
 }
 
 /**
@@ -40,7 +55,7 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
   let before = last;
   const wakes = new Set<() => void>();
   // All readers at the same place share the same bytes.
-  let joined: { after: number; frames: Frames } | undefined;
+  let joined: { readonly after: number; readonly full: boolean; readonly frames: Frames } | undefined;
 
   const dropOldest = () => {
     let cut = 0;
@@ -54,11 +69,13 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
   return {
     since(after) {
       if (after < before || after >= newest) return undefined;
-      if (joined?.after === after && joined.frames.last === newest) return joined.frames;
+      if (joined?.after === after && (joined.full || joined.frames.last === newest)) return joined.frames;
       const from = ids.findIndex((id) => id > after);
-      const text = from === 0 ? frames.join("") : frames.slice(from).join("");
-      const found = { bytes: Buffer.from(text), last: newest };
-      joined = { after, frames: found };
+      const to = endOfHandful(frames, from);
+      const all = from === 0 && to === frames.length;
+      const text = all ? frames.join("") : frames.slice(from, to).join("");
+      const found = { bytes: Buffer.from(text), last: ids[to - 1] ?? newest };
+      joined = { after, full: to < frames.length, frames: found };
       return found;
     },
     last: () => newest,

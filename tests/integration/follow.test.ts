@@ -110,6 +110,44 @@ describe("a follower of a task", () => {
     expect(ids).toEqual(upTo(13));
   });
 
+  it("that takes no more is given nothing, however much happens, until it asks", async () => {
+    await using node = await openEngine({ fake: { script: byHand } });
+    const { task_id, log } = await running(node);
+    const takes = { more: false };
+    const { sink, ids } = reader(() => takes.more);
+    const follower = follow(node, task_id, 0, sink);
+    follower.pull();
+    expect(ids).toEqual(upTo(7));
+    for (let n = 0; n < 5; n++) {
+      log(String(n));
+      await until(() => node.engine.reader.standing(task_id)?.last_seq === 8 + n);
+    }
+    expect(ids).toEqual(upTo(7));
+    takes.more = true;
+    follower.pull();
+    expect(ids).toEqual(upTo(12));
+    log("more");
+    await until(() => ids.length === 13);
+  });
+
+  it("gets large events by the handful, so that what it holds while it stalls is small", async () => {
+    await using node = await openEngine({ fake: { script: byHand } });
+    const { task_id, turn } = await running(node);
+    const entries = Array.from({ length: 12 }, () => "x".repeat(1000));
+    for (let n = 0; n < 300; n++) turn.emit({ kind: "progress", data: { type: "plan", entries } });
+    turn.complete();
+    await node.reaches(task_id, "completed");
+    const sizes: number[] = [];
+    const { sink, ids, ends } = reader();
+    const sized: Sink = {
+      write: (bytes) => sizes.push(bytes.length) > 0 && sink.write(bytes),
+      end: (bytes) => sizes.push(bytes?.length ?? 0) > 0 && sink.end(bytes),
+    };
+    follow(node, task_id, 0, sized).pull();
+    expect([ids, ends()]).toEqual([upTo(308), 1]);
+    expect(Math.max(...sizes)).toBeLessThan(300_000);
+  });
+
   it("that was closed gets nothing more, and is heard of no more", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
     const { task_id, turn } = await running(node);
