@@ -18,8 +18,7 @@ const aliveMs = 120;
 /** Sends a key a hundred times at once; gives the tasks of those that were answered. */
 async function submitAll(node: TestNode, key: string): Promise<string[]> {
   const request = { target_runtime: "counting", intent: "test.run", payload: { chunks: 1 } };
-  const one = () =>
-    node.call<{ task: TaskRecord }>("POST", "/v1/tasks", request, { "idempotency-key": key });
+  const one = () => node.call<{ task: TaskRecord }>("POST", "/v1/tasks", request, { "idempotency-key": key });
   const sent = await Promise.allSettled(Array.from({ length: atOnce }, one));
   return sent.flatMap((each) => {
     if (each.status === "rejected") return [];

@@ -71,5 +71,7 @@ test(`${count} open tasks are each interrupted, or wait again, in ${mostMs / 100
   const reconciledMs = performance.now() - begin;
   expect(reconciledMs - readyMs).toBeLessThan(mostMs);
   tellFigures("G4", { tasks: count, readyMs, reconciledMs });
-  console.log(`${count} open tasks: up after ${Math.round(readyMs)} ms, all decided after ${Math.round(reconciledMs)} ms`);
+  console.log(
+    `${count} open tasks: up after ${Math.round(readyMs)} ms, all decided after ${Math.round(reconciledMs)} ms`,
+  );
 });

@@ -12,7 +12,7 @@ import { readOn, readWithCuts, stalledReader } from "./stream-readers.ts";
 
 const readers = Number(process.env["READERS"] ?? 20);
 const events = Number(process.env["EVENTS"] ?? 1000);
-const stalled = Number(process.env["STALLED"] ?? 20);
+const stalled = Number(process.env["STALLED"] ?? 50);
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1_000_000));
 /** What an event takes on the wire, about. */
 const frameBytes = 400;
@@ -77,6 +77,8 @@ describe("a task's readers", () => {
     // Who waited for one that stalls would wait for minutes.
     expect(beside.ms).toBeLessThan(10_000 + without.ms * 4);
     tellFigures("G7", { stalled, eachMb, besideMs: beside.ms, withoutMs: without.ms });
-    console.log(`a reader that stalls: ${eachMb.toFixed(2)} MB; another takes ${beside.ms.toFixed()} ms, ${without.ms.toFixed()} ms without`);
+    console.log(
+      `a reader that stalls: ${eachMb.toFixed(2)} MB; another takes ${beside.ms.toFixed()} ms, ${without.ms.toFixed()} ms without`,
+    );
   });
 });

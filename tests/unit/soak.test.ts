@@ -15,7 +15,9 @@ function toldBy({ id, tests }: Guarantee): string[] {
   const calls = tests.flatMap((file) => [
     ...textOf(file).matchAll(new RegExp(`tellFigures\\("${id}", \\{([^}]*)\\}`, "g")),
   ]);
-  return calls.flatMap(([, inside = ""]) => [...inside.matchAll(/(\w+)(?=[:,\s}]|$)/g)].map(([name]) => name));
+  return calls.flatMap(([, inside = ""]) =>
+    [...inside.matchAll(/(\w+)(?=[:,\s}]|$)/g)].map(([name]) => name),
+  );
 }
 
 /** The names that a sentence wants. */

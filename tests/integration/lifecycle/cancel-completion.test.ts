@@ -34,17 +34,21 @@ async function race(node: OpenEngine, round: number, random: () => number): Prom
   return status;
 }
 
-it(`in ${races} races of a cancel with an end, each task has one end, and either may win`, async () => {
-  await using node = await openEngine({ fake: { script: byHand } });
-  const random = createRandom(seed);
-  const ends: { [status: string]: number } = { completed: 0, cancelled: 0 };
-  for (let round = 0; round < races; round++) {
-    const status = await race(node, round, random);
-    ends[status] = (ends[status] ?? 0) + 1;
-  }
-  const { completed = 0, cancelled = 0 } = ends;
-  expect(completed + cancelled).toBe(races);
-  expect(completed).toBeGreaterThan(0);
-  expect(cancelled).toBeGreaterThan(0);
-  tellFigures("G10", { races, completed, cancelled });
-}, 20_000 + races * 50);
+it(
+  `in ${races} races of a cancel with an end, each task has one end, and either may win`,
+  async () => {
+    await using node = await openEngine({ fake: { script: byHand } });
+    const random = createRandom(seed);
+    const ends: { [status: string]: number } = { completed: 0, cancelled: 0 };
+    for (let round = 0; round < races; round++) {
+      const status = await race(node, round, random);
+      ends[status] = (ends[status] ?? 0) + 1;
+    }
+    const { completed = 0, cancelled = 0 } = ends;
+    expect(completed + cancelled).toBe(races);
+    expect(completed).toBeGreaterThan(0);
+    expect(cancelled).toBeGreaterThan(0);
+    tellFigures("G10", { races, completed, cancelled });
+  },
+  20_000 + races * 50,
+);

@@ -10,6 +10,7 @@ import {
   targetOf,
   taskOf,
 } from "../../../launching.ts";
+import { tellFigures } from "../../../soak/figures.ts";
 
 const scripted = targetOf(fixtureAgent("scripted"));
 const line = (message: object): string => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`;
@@ -28,10 +29,13 @@ const textOf = async (run: Run) => {
   return end?.kind === "completed" ? end.result.text : JSON.stringify(end);
 };
 
+/** FLOOD sets how many words come before an answer. */
+const flood = Number(process.env["FLOOD"] ?? 2000);
+
 describe("an agent", () => {
-  test("that says 2,000 words and its answer in one write is heard whole and in order", async () => {
+  test(`that says ${flood} words and its answer in one write is heard whole and in order`, async () => {
     await using acp = openAcpAdapter();
-    const words = Array.from({ length: 2000 }, (_, n) => `w${n} `);
+    const words = Array.from({ length: flood }, (_, n) => `w${n} `);
     const run = await acp.run(scripted, taskOf({ raw: words.map(chunk).join("") + answer }));
     const signals = await signalsOf(run);
     const heard = signals.flatMap((signal) =>
@@ -39,6 +43,7 @@ describe("an agent", () => {
     );
     expect(heard).toEqual(words);
     expect(signals.at(-1)).toMatchObject({ kind: "completed", result: { text: words.join("") } });
+    tellFigures("G12", { notifications: heard.length, missed: words.length - heard.length });
   });
 
   test.each([70_000, 10_000_000])("that says %d characters in one line is heard whole", async (length) => {

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { createMessageStream, defaultLineLimit } from "#src/adapters/acp/message-stream.ts";
 import type { JsonObject } from "#src/core/ports.ts";
+import { tellFigures } from "../../../soak/figures.ts";
 
 interface Seen {
   messages: [number, JsonObject][];
@@ -70,6 +71,7 @@ describe("the message stream", () => {
     });
     expect(over.ends).toEqual(["overflow"]);
     expect(over.messages).toEqual([[1, { before: 1 }]]);
+    tellFigures("G12", { lineMib: defaultLineLimit / 2 ** 20 });
   });
 
   test("joins what is sent in one turn of the event loop into one write", async () => {

@@ -13,6 +13,7 @@ import {
   targetOf,
   taskOf,
 } from "../../../launching.ts";
+import { tellFigures } from "../../../soak/figures.ts";
 
 const scripted = (...flags: string[]): Target => targetOf(fixtureAgent("scripted", ...flags));
 const line = (message: object): string => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`;
@@ -72,6 +73,7 @@ describe("on the wire", () => {
     const noise = 40_000;
     const run = await acp.run(scripted(), taskOf({ deaf: true, noise, raw: chunk("after") + answer() }));
     expect(await textOf(run)).toBe("after");
+    tellFigures("G12", { noise });
   });
 
   test.each<[string, Json]>([
