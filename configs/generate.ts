@@ -22,6 +22,7 @@ import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
 import { clientSources } from "./generate/client.ts";
 import { commandLineReference } from "./generate/command-line.ts";
+import { guaranteesTable } from "./generate/guarantees.ts";
 import { mswSources } from "./generate/msw.ts";
 import { performancePlots, performanceTable } from "./generate/performance.ts";
 import { referencePage } from "./generate/reference.ts";
@@ -56,6 +57,7 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/registry.md", content: registryTable() },
     { path: "tables/performance.md", content: performanceTable() },
     ...performancePlots(),
+    { path: "tables/guarantees.md", content: guaranteesTable() },
     { path: "tables/command-line.md", content: await commandLineReference(client) },
   ];
 }

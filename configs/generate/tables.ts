@@ -6,15 +6,7 @@ import type { Schema } from "#contracts/openapi/schemas.ts";
 import { settings } from "#src/config.ts";
 import { type Step, taskMachine } from "#src/core/task-machine.ts";
 import { RegistryFile } from "#src/registry.ts";
-
-const cell = (value: string) => value.replaceAll("|", "\\|").replaceAll("\n", " ");
-const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |\n`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return line(head) + line(head.map(() => "---")) + rows.map(line).join("");
-}
-
-const code = (text: string) => `\`${text}\``;
+import { code, table } from "./markdown.ts";
 
 /** generated/tables/errors.md */
 export function errorsTable(): string {

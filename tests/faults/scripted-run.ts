@@ -24,7 +24,10 @@ async function call<Body>(node: TestNode, path: string, body: object): Promise<B
   if (answer.status < 300) return answer.body;
   const { status, body: problem } = answer;
   const said = `${status} ${problem.code}`;
-  expect([path, said]).toEqual([path, expect.stringMatching(/^(503 unavailable|409 (question_closed|not_awaiting_input))$/)]);
+  expect([path, said]).toEqual([
+    path,
+    expect.stringMatching(/^(503 unavailable|409 (question_closed|not_awaiting_input))$/),
+  ]);
   return undefined;
 }
 

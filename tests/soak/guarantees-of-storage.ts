@@ -17,13 +17,15 @@ export const guaranteesOfStorage: readonly Guarantee[] = [
       "A full disk or a failing one corrupts nothing: a call succeeds or says why not, and the next start is clean.",
     tests: [
       "tests/faults/io-faults.test.ts",
+      "tests/faults/statement-faults.test.ts",
+      "tests/faults/disk-full-at-each-moment.test.ts",
       "tests/faults/disk-full.test.ts",
       "tests/faults/unwritable.test.ts",
     ],
-    full: {},
-    least: { failedCalls: 10 },
+    full: { EVERY: 1 },
+    least: { failedCalls: 10, failedStatements: 40, fullMoments: 4 },
     most: {},
-    says: "{failedCalls} calls of the artifact store failed in turn",
+    says: "{failedCalls} calls of the artifact store and {failedStatements} writes to the database failed in turn, and a disk was full from {fullMoments} moments on",
   },
   {
     id: "G18",

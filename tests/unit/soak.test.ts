@@ -24,8 +24,8 @@ function toldBy({ id, tests }: Guarantee): string[] {
 const wantedIn = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
 describe("the table of guarantees", () => {
-  it("has G1 to G20 and memory, each once", () => {
-    const ids = Array.from({ length: 20 }, (_, n) => `G${n + 1}`);
+  it("has numbers from 1 on, each once, and memory", () => {
+    const ids = Array.from({ length: guarantees.length - 1 }, (_, n) => `G${n + 1}`);
     expect(guarantees.map(({ id }) => id)).toEqual([...ids, "memory"]);
   });
 
