@@ -6,7 +6,7 @@ import { openLossyProxy } from "./lossy-proxy.ts";
 import { faultIn, openRelayNodes } from "./relay-nodes.ts";
 
 const count = Number(process.env["RELAY_TASKS"] ?? 8);
-const atOnce = 50;
+const atOnce = 100;
 
 test(
   `${count} tasks over a link that loses half of its messages each run once and end, and nothing of them is missing`,

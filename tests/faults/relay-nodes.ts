@@ -1,7 +1,7 @@
 /** Two nodes in processes of their own that are peers: `desk` gives tasks, `build` works on them. */
 import { join } from "node:path";
 import type { TaskEvent } from "#contracts/events.ts";
-import { fakeCommand, fixtureCommand } from "../programs.ts";
+import { fakeCommand, fixtureCommand, type TargetEntry } from "../programs.ts";
 import { createHome, type Home, type StartOptions, startNode, type TestNode } from "../support.ts";
 
 export interface RelayNodes extends AsyncDisposable {
@@ -18,14 +18,20 @@ export interface RelayNodes extends AsyncDisposable {
 
 const flags = ["--peer-sync-interval", "0"];
 
-/** Starts and pairs them. */
-export async function openRelayNodes(): Promise<RelayNodes> {
+/**
+ * Starts and pairs them.
+ * @param more targets of `build`
+ */
+export async function openRelayNodes(
+  more: { readonly [name: string]: TargetEntry } = {},
+): Promise<RelayNodes> {
   await using left = new AsyncDisposableStack();
   const homes = { desk: left.use(createHome()), build: left.use(createHome()) };
   const countFile = join(homes.build.path, "count");
   homes.build.setRegistry({
     counting: { command: fixtureCommand("counting", "--stay"), env: { COUNT_FILE: countFile } },
     fake: { command: await fakeCommand(), more: { capabilities: ["code.build"] } },
+    ...more,
   });
   const start = (name: "desk" | "build", options: Partial<StartOptions> = {}) =>
     startNode({ ...homes[name], ...options, args: [...flags, ...(options.args ?? [])] });

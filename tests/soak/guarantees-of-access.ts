@@ -21,14 +21,15 @@ export const guaranteesOfAccess: readonly Guarantee[] = [
     promise: "No request becomes a command, and no secret comes up anywhere.",
     tests: [
       "tests/faults/secrets.test.ts",
+      "tests/faults/secrets-at-peers.test.ts",
       "tests/unit/adapters/acp/wire.test.ts",
       "tests/unit/adapters/acp-http/hostile-server.test.ts",
       "tests/unit/processes/stderr-tail.test.ts",
     ],
     full: {},
-    least: { canaries: 3 },
-    most: { found: 0 },
-    says: "{canaries} secrets looked for in {places} places: found {found} times",
+    least: { canaries: 3, placesAtPeers: 4 },
+    most: { found: 0, foundAtPeers: 0 },
+    says: "{canaries} secrets looked for in answers, logs, files and what goes to a peer, {places} and {placesAtPeers} places: found {found} times",
   },
   {
     id: "G16",

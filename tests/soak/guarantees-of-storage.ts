@@ -32,14 +32,16 @@ export const guaranteesOfStorage: readonly Guarantee[] = [
     promise:
       "An artifact is whole or an error: written beside, flushed, renamed, and verified whenever it is read.",
     tests: [
+      "tests/integration/artifacts.test.ts",
       "tests/conformance/artifacts.test.ts",
       "tests/integration/large.test.ts",
       "tests/unit/http/tasks.test.ts",
+      "tests/faults/io-faults.test.ts",
     ],
-    full: {},
-    least: {},
-    most: {},
-    says: "{tests} tests of what is stored and served",
+    full: { FLIPS: 2000 },
+    least: { errors: 2000 },
+    most: { wrongBytes: 0 },
+    says: "{flips} artifacts with a flipped bit: {errors} errors, {wrongBytes} wrong bytes",
   },
   {
     id: "G19",

@@ -39,7 +39,9 @@ function chosen(only: readonly string[]): readonly Guarantee[] {
 
 function tell({ id, promise, says, tests, seconds, passed, faults }: Result, before: boolean): void {
   say(`${passed ? "holds " : "FAILED"} ${id}: ${promise}`);
-  say(`         ${says} (${tests} tests, ${seconds} s${before ? ", run before on this commit" : ""})`);
+  say(
+    `         ${says} (${tests} ${tests === 1 ? "test" : "tests"}, ${seconds} s${before ? ", run before on this commit" : ""})`,
+  );
   for (const fault of faults) say(fault.replaceAll(/^/gm, "         "));
 }
 
