@@ -35,14 +35,13 @@ export const acts: readonly Plant[] = [
       { file: follow, find: "  let open = true;", replace: "  let open = true;\n  let full = false;" },
       {
         file: follow,
-        find: "return frames !== undefined && open && sink.write(frames.bytes);",
-        replace:
-          "if (frames === undefined || !open) return false;\n    full = !sink.write(frames.bytes);\n    return !full;",
+        find: "takes = sink.write(frames.bytes);\n    return takes;",
+        replace: "full = !sink.write(frames.bytes);\n    return !full;",
       },
       {
         file: follow,
-        find: "    try {\n      pull();",
-        replace: "    if (full) cursor = source.tail?.last() ?? cursor;\n    try {\n      pull();",
+        find: "    try {\n      if (takes) pull();",
+        replace: "    if (full) cursor = source.tail?.last() ?? cursor;\n    try {\n      if (takes) pull();",
       },
     ],
   },
