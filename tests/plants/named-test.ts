@@ -2,10 +2,10 @@
 
 const special = /[.*+?^${}()|[\]\\]/g;
 
-/** A test's name as a pattern, with anything where a table fills it in. */
+/** A test's name as a pattern, with anything where a table or a count fills it in. */
 export const patternOf = (name: string): string =>
   name
-    .split(/%[sdifjo#]|\$\w+/)
+    .split(/%[sdifjo#]|\$\w+|\$\{[^}]*\}/)
     .map((text) => text.replaceAll(special, "\\$&"))
     .join(".*");
 

@@ -4,6 +4,7 @@
  */
 import { acts } from "./mistakes-of-acts.ts";
 import { answers } from "./mistakes-of-answers.ts";
+import { guaranteed } from "./mistakes-of-guarantees.ts";
 
 /** A piece of a file, which must be there exactly once, and what takes its place. */
 export interface Edit {
@@ -18,10 +19,10 @@ export interface Plant {
   /** What goes wrong, in words. */
   readonly mistake: string;
   /** The test that shows it: its suite, its file, and its name as it stands there. */
-  readonly suite: "quick" | "e2e";
+  readonly suite: "quick" | "e2e" | "faults";
   readonly test: string;
   readonly shows: string;
   readonly edits: readonly Edit[];
 }
 
-export const plants: readonly Plant[] = [...acts, ...answers];
+export const plants: readonly Plant[] = [...acts, ...answers, ...guaranteed];
