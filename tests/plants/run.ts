@@ -74,7 +74,7 @@ function outcomes(copy: string, named: readonly Plant[]): Outcome[] {
   rmSync(report, { force: true });
   const names = named.map(({ shows }) => patternOf(shows)).join("|");
   const suites = new Set(named.map(({ suite }) => suite));
-  if (suites.has("e2e")) node(copy, "configs/build.ts");
+  if (suites.has("e2e") || suites.has("faults")) node(copy, "configs/build.ts");
   const flags = ["--config", "configs/vitest.ts", "--reporter=json", `--outputFile.json=${report}`];
   const chosen = [...suites].flatMap((suite) => ["--project", suite]);
   const files = [...new Set(named.map(({ test }) => test))];
