@@ -63,10 +63,13 @@ export function startLoad({ node, random, writers, targets }: LoadOptions): Load
   const follow = async (task_id: string): Promise<void> => {
     const events: TaskEvent[] = [];
     seen.set(task_id, events);
-    while (!/^task\.(completed|failed|cancelled)$/.test(events.at(-1)?.kind ?? "")) {
+    const isOver = () => /^task\.(completed|failed|cancelled)$/.test(events.at(-1)?.kind ?? "");
+    while (!isOver()) {
       const life = await node.get();
       try {
         for await (const event of life.events(task_id, events.at(-1)?.seq)) events.push(event);
+        // A node that has lost what was seen has nothing behind it.
+        if (!isOver()) throw new Error(`${task_id} has nothing behind event ${events.at(-1)?.seq}`);
       } catch (thrown) {
         await lifeOver(life, thrown);
         reconnects++;

@@ -7,6 +7,8 @@ import type { TestNode } from "../support.ts";
 
 const text = "0123456789abcdef".repeat(1200);
 const result = `first: yes, second: yes\n${text}`;
+/** A task goes on, or ends, before it was looked at so often, a second at a time. */
+const mostLooks = 20;
 /** The target that it runs at. */
 export const target = { command: fixtureCommand("asking") };
 
@@ -49,7 +51,10 @@ export async function runScript(
   const { task_id } = created.task;
   before("launch");
   let task = await node.task(task_id, 1);
-  while (!isOver(task) && task.status !== "awaiting_input" && !isStuck()) task = await node.task(task_id, 1);
+  for (let look = 0; !isOver(task) && task.status !== "awaiting_input" && !isStuck(); look++) {
+    expect(look, `${task_id} is ${task.status} for ever`).toBeLessThan(mostLooks);
+    task = await node.task(task_id, 1);
+  }
   if (task.status !== "awaiting_input") return task_id;
   before("answer");
   for (const { request_id } of task.awaiting)
@@ -61,7 +66,8 @@ export async function runScript(
 /** Brings a task to its end at a node whose storage is sound again; its history has no hole, and its result is whole. */
 export async function endsWell(node: TestNode, task_id: string): Promise<TaskRecord> {
   let task = await node.task(task_id, 1);
-  for (; !isOver(task); task = await node.task(task_id, 1)) {
+  for (let look = 0; !isOver(task); task = await node.task(task_id, 1), look++) {
+    expect(look, `${task_id} is ${task.status} for ever`).toBeLessThan(mostLooks);
     // What was refused before is asked again; what was taken is closed.
     for (const { request_id } of task.awaiting)
       await node.call("POST", `/v1/tasks/${task_id}/resume`, { request_id, payload: { option_id: "yes" } });
