@@ -79,10 +79,9 @@ export const guaranteed: readonly Plant[] = [
   plant(
     ["writes-to-who-stalls", "each event is written to a reader that takes nothing (G7)"],
     [
-      "faults",
-      "tests/faults/streams.test.ts",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands there
-      "that take nothing (${stalled} of them) cost less than 1 MB each, delay nobody, and get all of it later",
+      "quick",
+      "tests/integration/follow.test.ts",
+      "that takes no more is given nothing, however much happens, until it asks",
     ],
     ["src/engine/follow.ts", "if (takes) pull(); // invariant 2", "pull();"],
   ),
