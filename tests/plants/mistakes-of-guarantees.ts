@@ -169,9 +169,9 @@ export const guaranteed: readonly Plant[] = [
   plant(
     ["shares-its-directory", "two nodes work on the same data directory (G19)"],
     [
-      "faults",
-      "tests/faults/ports-and-locks.test.ts",
-      "exits with 73 when another node has it, which goes on undisturbed",
+      "quick",
+      "tests/unit/store/open.test.ts",
+      "refuses a second node on the same data directory, and lets one in when the first has closed",
     ],
     ["src/store/open.ts", 'lock.exec("BEGIN EXCLUSIVE");', 'lock.exec("BEGIN");'],
   ),

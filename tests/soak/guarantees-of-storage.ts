@@ -50,6 +50,7 @@ export const guaranteesOfStorage: readonly Guarantee[] = [
     tests: [
       "tests/faults/ports-and-locks.test.ts",
       "tests/faults/backup.test.ts",
+      "tests/unit/store/open.test.ts",
       "tests/unit/store/migrate.test.ts",
       "tests/unit/upkeep/backup.test.ts",
     ],
