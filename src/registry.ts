@@ -57,7 +57,9 @@ const Companion = z.strictObject({
   timeout_ms: DurationMs.default(60_000).meta({ description: "From its spawn to the first 2xx." }),
 });
 
+/** What is no URL at all is told by the check before. */
 const isPlainUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return true;
   const { username, password, search, hash } = new URL(text);
   return username === "" && password === "" && search === "" && hash === "";
 };

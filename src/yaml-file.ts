@@ -1,6 +1,6 @@
 /** YAML files whose mistakes are told with line and column. */
 import { readFileSync } from "node:fs";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { messageOf, StartError } from "./errors.ts";
 
@@ -29,15 +29,18 @@ export function readYaml<S extends z.ZodType>(
   more: (value: z.output<S>) => Mistake[],
 ): YamlFile<z.output<S>> {
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    throw mistaken(path, [
-      { place: lines.linePos(broken.pos[0]), mistake: { path: [], message: broken.message } },
-    ]);
-  }
+  // What the library would warn of is a key that the schema doesn't know.
+  const document = parseDocument(readText(path), {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const broken = (offset: number, message: string, cause?: unknown) =>
+    mistaken(path, [{ place: lines.linePos(offset), mistake: { path: [], message } }], cause);
+  const [error] = document.errors;
+  if (error !== undefined) throw broken(error.pos[0], error.message);
   const placeOf = (place: readonly PropertyKey[]) => lines.linePos(offsetOf(document, place));
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const parsed = schema.safeParse(contentOf(document, broken) ?? {});
   const mistakes = parsed.success ? more(parsed.data) : parsed.error.issues.flatMap(mistakesOfIssue);
   if (mistakes.length > 0) {
     throw mistaken(
@@ -47,6 +50,32 @@ export function readYaml<S extends z.ZodType>(
   }
   const where = (place: readonly PropertyKey[]) => positionIn(path, placeOf(place));
   return { value: parsed.data as z.output<S>, where };
+}
+
+/** What a document holds; what its aliases stand for is looked up only now. */
+function contentOf(
+  document: Document,
+  broken: (offset: number, message: string, cause: unknown) => StartError,
+): unknown {
+  try {
+    return document.toJS();
+  } catch (thrown) {
+    throw broken(placeOfAlias(document), messageOf(thrown), thrown);
+  }
+}
+
+/** Where the first alias is that stands for nothing, else where the first alias is. */
+function placeOfAlias(document: Document): number {
+  let first: number | undefined;
+  let unresolved: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      const offset = alias.range?.[0] ?? 0;
+      first ??= offset;
+      if (alias.resolve(document) === undefined) unresolved ??= offset;
+    },
+  });
+  return unresolved ?? first ?? 0;
 }
 
 interface Place {
@@ -59,13 +88,14 @@ const positionIn = (path: string, { line, col }: Place) => `${path}:${line}:${co
 function mistaken(
   path: string,
   found: readonly { readonly place: Place; readonly mistake: Mistake }[],
+  cause?: unknown,
 ): StartError {
   const lines = found.map(({ place, mistake }) => `${positionIn(path, place)}: ${textOf(mistake)}`);
   const mistakes = found.map(({ place: { line, col }, mistake }) => ({
     path: mistake.path.join("."),
     message: `line ${line}, column ${col}: ${mistake.message}`,
   }));
-  return new StartError("config", lines.join("\n"), { mistakes });
+  return new StartError("config", lines.join("\n"), { mistakes, cause });
 }
 
 function readText(path: string): string {
