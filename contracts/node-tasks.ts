@@ -115,21 +115,48 @@ export const NodeTaskStanding = z
   .object({ task_id: Ulid, status: z.enum(taskStatuses) })
   .meta({ id: "NodeTaskStanding", description: "Where a task of another node stands." });
 
-/** How these calls say that something is wrong. */
-export const NodeError = z
-  .looseObject({
-    message_type: z
+export const nodeErrorCodes = [
+  "invalid_json",
+  "invalid_task_submit",
+  "invalid_task_events",
+  "invalid_task_resume",
+  "invalid_task_cancel",
+  "task_id_mismatch",
+  "unauthorized",
+  "loop_detected",
+  "task_submit_failed",
+  "task_events_failed",
+  "task_resume_failed",
+  "task_cancel_failed",
+] as const;
+export type NodeErrorCode = (typeof nodeErrorCodes)[number];
+
+/** How this node says that something is wrong. */
+export const NodeRefusal = z
+  .object({
+    message_type: z.literal("error"),
+    code: z.enum(nodeErrorCodes).meta({
+      id: "NodeErrorCode",
+      description: "What kind of error it is; the status says more.",
+      examples: ["task_submit_failed"],
+    }),
+    message: z
       .string()
-      .optional()
-      .meta({ examples: ["error"] }),
-    code: z.string().meta({ examples: ["task_submit_failed"] }),
-    message: z.string().meta({ examples: ["There is no target nobody."] }),
-    retryable: z
-      .boolean()
-      .optional()
-      .meta({ examples: [false] }),
+      .meta({ description: "What is wrong; for people.", examples: ["There is no target nobody."] }),
+    retryable: z.boolean().meta({
+      description: "Whether the same request may succeed later, unchanged.",
+      examples: [false],
+    }),
   })
   .meta({ id: "NodeError", description: "Why a call of another node is refused." });
+export type NodeRefusal = z.infer<typeof NodeRefusal>;
+
+/** What is read of another node's: other implementations say less, and more. */
+export const NodeError = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean().optional(),
+});
 
 /** A question's id, as the header says it. */
 export const QuestionId = Ulid;
@@ -139,15 +166,15 @@ type Failing = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 422 | 429 | 500 |
 /** The guard's refusals and what a damaged storage answers, and those of the call itself. */
 function failing<Status extends Failing>(...statuses: Status[]) {
   const all = [400, 401, 403, 421, 500, 503, ...statuses] as const;
-  const entries = all.map((status) => [status, NodeError]);
-  return Object.fromEntries(entries) as { [Each in (typeof all)[number]]: typeof NodeError };
+  const entries = all.map((status) => [status, NodeRefusal]);
+  return Object.fromEntries(entries) as { [Each in (typeof all)[number]]: typeof NodeRefusal };
 }
 
 interface Wrong {
   /** The code of a request that has not the shape. */
-  readonly invalid: string;
+  readonly invalid: NodeErrorCode;
   /** The code of one that can't be followed. */
-  readonly failed: string;
+  readonly failed: NodeErrorCode;
 }
 
 const of = (operationId: string, message: MessageType, wrong: Wrong) => ({
@@ -167,6 +194,21 @@ const Question = emptyIsAbsent(QuestionId).meta({
   description: "Which question; needed where several are open.",
   examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D6"],
 });
+/** What a payload was before it became an object. */
+const Payload = z
+  .string()
+  .optional()
+  .meta({
+    description: "`value`: the payload is what stands under `value` in the one that is sent.",
+    examples: ["value"],
+  });
+const Conversation = z
+  .string()
+  .optional()
+  .meta({
+    description: "The conversation, as the node that gives it calls it.",
+    examples: ["release-notes"],
+  });
 const c = initContract();
 
 /** The calls, in one table for all that carries them. */
@@ -177,7 +219,7 @@ export const nodeTaskRoutes = c.router({
     summary: "Take a task of another node",
     description:
       "What is given again under the same origin_proxy_task_id is one task, and answered the same.",
-    headers: Signed,
+    headers: Signed.extend({ "aethrolink-conversation": Conversation, "aethrolink-payload": Payload }),
     body: NodeTaskSubmit,
     responses: { 202: NodeTaskAccepted, ...failing(404, 409, 413, 415, 422, 429) },
     metadata: of("submitNodeTask", "task.submit", {
@@ -212,7 +254,7 @@ export const nodeTaskRoutes = c.router({
     method: "POST",
     path: "/v1/node/tasks/:task_id/resume",
     summary: "Answer a question for the node that gave the task",
-    headers: Signed.extend({ "aethrolink-question": Question }),
+    headers: Signed.extend({ "aethrolink-payload": Payload, "aethrolink-question": Question }),
     pathParams: TaskPath,
     body: NodeTaskResume,
     responses: { 202: NodeTaskStanding, ...failing(404, 409, 413, 415, 422) },

@@ -136,6 +136,8 @@ const describedBy = ({ $ref }: Schema, schemas: Schemas) =>
 
 const headerNames: { readonly [name: string]: string } = {
   "aethrolink-chain": "AethroLink-Chain",
+  "aethrolink-conversation": "AethroLink-Conversation",
+  "aethrolink-payload": "AethroLink-Payload",
   "aethrolink-question": "AethroLink-Question",
   "aethrolink-signature": "AethroLink-Signature",
   "aethrolink-signature-new": "AethroLink-Signature-New",

@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import type { MessageType } from "#contracts/enums.ts";
 import { type ErrorCode, errorTable } from "#contracts/errors.ts";
 import {
+  type NodeErrorCode,
+  type NodeRefusal,
   type NodeTaskCall,
   NodeTaskCancel,
   NodeTaskQuery,
@@ -72,45 +74,52 @@ function steering<T extends { destination_task_id: string }>(
   throw new Mismatch("invalid_request", "destination_task_id is not the task that the path names.");
 }
 
-const calls: { readonly [Call in NodeTaskCall]: (engine: Engine, asked: Asked) => Promise<NodeTaskAnswer> } =
-  {
-    submit: async (engine, { caller, content, headers }) => ({
-      status: 202,
-      json: await acceptNodeTask(engine, caller, checked(NodeTaskSubmit, content), headers),
-    }),
-    async events(engine, { caller, params, query, headers }) {
-      const { origin_proxy_task_id } = checked(NodeTaskQuery, query);
-      const after = headers["last-event-id"] ?? "0";
-      if (!/^\d{1,15}$/.test(after)) fail("invalid_request", "Last-Event-ID must be the seq of an event.");
-      const follow = followNodeTask(engine, caller, {
-        task_id: params.task_id,
-        origin_proxy_task_id,
-        after: Number(after),
-      });
-      return follow === undefined ? { status: 204 } : { status: 200, follow };
-    },
-    resume: async (engine, asked) => ({
-      status: 202,
-      json: await resumeNodeTask(engine, asked.caller, steering(NodeTaskResume, asked), asked.headers),
-    }),
-    async cancel(engine, asked) {
-      const { over, task_id, status } = await cancelNodeTask(
-        engine,
-        asked.caller,
-        steering(NodeTaskCancel, asked),
-      );
-      return { status: over ? 200 : 202, json: { task_id, status } };
-    },
-    artifact: async (engine, { caller, params, query }) => ({
-      status: 200,
-      bytes: await nodeArtifact(engine, caller, { ...params, ...checked(NodeTaskQuery, query) }),
-    }),
-  };
+/** An answer with a status that the call declares. */
+type AnswerOf<Call extends NodeTaskCall> = NodeTaskAnswer & {
+  readonly status: (typeof nodeTaskRoutes)[Call] extends { responses: infer R } ? keyof R : never;
+};
+
+const calls: {
+  readonly [Call in NodeTaskCall]: (engine: Engine, asked: Asked) => Promise<AnswerOf<Call>>;
+} = {
+  submit: async (engine, { caller, content, headers }) => ({
+    status: 202,
+    json: await acceptNodeTask(engine, caller, checked(NodeTaskSubmit, content), headers),
+  }),
+  async events(engine, { caller, params, query, headers }) {
+    const { origin_proxy_task_id } = checked(NodeTaskQuery, query);
+    const after = headers["last-event-id"] ?? "0";
+    if (!/^\d{1,15}$/.test(after)) fail("invalid_request", "Last-Event-ID must be the seq of an event.");
+    const follow = followNodeTask(engine, caller, {
+      task_id: params.task_id,
+      origin_proxy_task_id,
+      after: Number(after),
+    });
+    return follow === undefined ? { status: 204 } : { status: 200, follow };
+  },
+  resume: async (engine, asked) => ({
+    status: 202,
+    json: await resumeNodeTask(engine, asked.caller, steering(NodeTaskResume, asked), asked.headers),
+  }),
+  async cancel(engine, asked) {
+    const { over, task_id, status } = await cancelNodeTask(
+      engine,
+      asked.caller,
+      steering(NodeTaskCancel, asked),
+    );
+    return { status: over ? 200 : 202, json: { task_id, status } };
+  },
+  artifact: async (engine, { caller, params, query }) => ({
+    status: 200,
+    bytes: await nodeArtifact(engine, caller, { ...params, ...checked(NodeTaskQuery, query) }),
+  }),
+};
 
 const patterns = Object.entries(nodeTaskRoutes).map(([call, { method, path }]) => ({
   call: call as NodeTaskCall,
   method,
-  pattern: new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`),
+  // As all other paths: whatever the case, with or without a slash at the end.
+  pattern: new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`, "i"),
 }));
 
 /** The call that a method and a path, with its query, are; undefined: they are none. */
@@ -130,10 +139,10 @@ const isNoJson = ({ cause }: RequestError) =>
   (cause as { type?: unknown } | undefined)?.type === "entity.parse.failed";
 
 /** How these calls say that something is wrong. */
-export function nodeErrorOf(call: NodeTaskCall, thrown: RequestError): { status: number; json: object } {
+export function nodeErrorOf(call: NodeTaskCall, thrown: RequestError): { status: number; json: NodeRefusal } {
   const { status, retry } = errorTable[thrown.code];
   const { invalid, failed } = nodeTaskRoutes[call].metadata;
-  const named: { readonly [Code in ErrorCode]?: string } = {
+  const named: { readonly [Code in ErrorCode]?: NodeErrorCode } = {
     invalid_request:
       thrown instanceof Mismatch ? "task_id_mismatch" : isNoJson(thrown) ? "invalid_json" : invalid,
     unauthorized: "unauthorized",

@@ -7,8 +7,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageType } from "#contracts/enums.ts";
 import { Problem } from "#contracts/errors.ts";
-import { type NodeTaskCall, nodeTaskRoutes } from "#contracts/node-task-routes.ts";
-import { NodeRefusal, NodeTaskCancel, NodeTaskResume, NodeTaskSubmit } from "#contracts/node-tasks.ts";
+import {
+  NodeRefusal,
+  type NodeTaskCall,
+  NodeTaskCancel,
+  NodeTaskResume,
+  NodeTaskSubmit,
+  nodeTaskRoutes,
+} from "#contracts/node-tasks.ts";
 import type { Json } from "#contracts/shared.ts";
 import { nodeTaskCallOf } from "#src/engine/node-task-calls.ts";
 import { ed25519Identity, makeKey } from "#src/network/identity/ed25519.ts";
@@ -30,7 +36,7 @@ beforeAll(async () => {
     node_id: peer.nodeId,
   });
   // It asks, so that all that can be done to a task could be done to this one.
-  const { method, path, message_type, body } = messages().submitNodeTask;
+  const { method, path, message_type, body } = messages().submit;
   const asked = { ...body, origin_proxy_task_id: proxy, payload: { mode: "await_then_resume" } };
   const answer = await send({ method, path, message_type, body: asked });
   expect(answer.status).toBe(202);
@@ -62,8 +68,8 @@ function messages() {
   };
   const query = `?origin_proxy_task_id=${proxy}`;
   return {
-    submitNodeTask: {
-      ...of("submitNodeTask"),
+    submit: {
+      ...of("submit"),
       body: {
         origin_node_id: peer.nodeId,
         origin_proxy_task_id: "never-given",
@@ -76,10 +82,10 @@ function messages() {
         submitted_at: "2026-11-23T09:00:00.123456789Z",
       },
     },
-    streamNodeTaskEvents: of("streamNodeTaskEvents", query),
-    resumeNodeTask: { ...of("resumeNodeTask"), body: { ...steering, payload: { approved: true } } },
-    cancelNodeTask: { ...of("cancelNodeTask"), body: { ...steering, reason: "not needed" } },
-    getNodeTaskArtifact: of("getNodeTaskArtifact", query),
+    events: of("events", query),
+    resume: { ...of("resume"), body: { ...steering, payload: { approved: true } } },
+    cancel: { ...of("cancel"), body: { ...steering, reason: "not needed" } },
+    artifact: of("artifact", query),
   } satisfies { readonly [Call in NodeTaskCall]: Message };
 }
 
@@ -120,11 +126,11 @@ function expectRefusal({ method, path }: Pick<Message, "method" | "path">, { sta
 }
 
 const calls = Object.keys(nodeTaskRoutes) as NodeTaskCall[];
-const withBody = ["submitNodeTask", "resumeNodeTask", "cancelNodeTask"] as const;
+const withBody = ["submit", "resume", "cancel"] as const;
 const shapes = {
-  submitNodeTask: NodeTaskSubmit,
-  resumeNodeTask: NodeTaskResume,
-  cancelNodeTask: NodeTaskCancel,
+  submit: NodeTaskSubmit,
+  resume: NodeTaskResume,
+  cancel: NodeTaskCancel,
 };
 
 /** What becomes of a body: a field goes, comes, or is another. */
@@ -192,7 +198,7 @@ it(
         const schema = shapes[change.call];
         // What still has the shape may be done; of that only a fault of the node would be wrong.
         const isRight = schema.safeParse(JSON.parse(JSON.stringify(body))).success;
-        if (isRight && change.call !== "submitNodeTask") return;
+        if (isRight && change.call !== "submit") return;
         const before = standing();
         const answer = await send({ ...right, body });
         if (isRight) {
@@ -297,11 +303,10 @@ it(
 );
 
 it("the messages that are changed would be followed as they are", async () => {
-  const { submitNodeTask, streamNodeTaskEvents, resumeNodeTask, cancelNodeTask, getNodeTaskArtifact } =
-    messages();
-  expect((await send(submitNodeTask)).status).toBe(202);
-  expect((await send(resumeNodeTask)).status).toBe(202);
-  expect([200, 202]).toContain((await send(cancelNodeTask)).status);
-  expect((await send(streamNodeTaskEvents)).status).toBe(200);
-  expect((await send(getNodeTaskArtifact)).status).toBe(404);
+  const { submit, events, resume, cancel, artifact } = messages();
+  expect((await send(submit)).status).toBe(202);
+  expect((await send(resume)).status).toBe(202);
+  expect([200, 202]).toContain((await send(cancel)).status);
+  expect((await send(events)).status).toBe(200);
+  expect((await send(artifact)).status).toBe(404);
 });

@@ -33,6 +33,17 @@ describe("a task that a node gives", () => {
     expect(count()).toBe(before + 1);
   });
 
+  it("is taken however the path is written, and refused in the same words", async () => {
+    for (const path of ["/v1/node/tasks/", "/V1/Node/Tasks"]) {
+      const asked = { message_type: "task.submit", path } as const;
+      expect(await ask(alice, { ...asked, body: submitOf(alice) })).toMatchObject({ status: 202 });
+      expect(await ask(alice, { ...asked, body: {} })).toMatchObject({
+        status: 400,
+        body: { message_type: "error", code: "invalid_task_submit" },
+      });
+    }
+  });
+
   it("is another's where another node calls its own the same", async () => {
     const body = submitOf(alice);
     const mine = await submit(alice, body);
