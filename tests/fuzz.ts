@@ -4,7 +4,7 @@
  * The quick suite tries a few inputs, always the same. `FUZZ_RUNS=5000` tries as many others, from a seed of
  * their own. A failure prints its seed, its path and the smallest input; `FUZZ_SEED=<seed>` with the same
  * FUZZ_RUNS does the same again. What was found is kept in tests/fixtures/fuzz, a list of inputs by test, and
- * tried first from then on.
+ * tried first from then on. `FUZZ_RUNS=5000 node configs/bootstrap.mjs suite quick -- tests/unit/fuzz` is one way.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,7 @@ export function fuzzed<Input>(
   const file = fileURLToPath(new URL(`fixtures/fuzz/${name}.json`, import.meta.url));
   const known = JSON.parse(readFileSync(file, "utf8")) as Input[];
   return {
-    numRuns: known.length + Number(FUZZ_RUNS ?? usual),
+    numRuns: known.length + Math.ceil(Number(FUZZ_RUNS ?? usual)),
     seed: Number(FUZZ_SEED ?? (isLong ? Date.now() & 0x7fff_ffff : 20_261_125)),
     examples: known.map((input) => [input]),
   };

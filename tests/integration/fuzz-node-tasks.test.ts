@@ -22,6 +22,7 @@ import { fuzzed, fuzzTimeout } from "../fuzz.ts";
 import { fakeTarget } from "../open-engine.ts";
 import { type OpenServer, openServer, type Reply } from "../open-server.ts";
 import { signed } from "../signing.ts";
+import { tellFigures } from "../soak/figures.ts";
 
 const peer = ed25519Identity(makeKey());
 const proxy = "proxy-of-all";
@@ -190,6 +191,7 @@ function changed(body: Json, { at, inside, value }: Omit<BodyChange, "call">): J
 it(
   "a message that its peer signed and that has not the shape is refused, and changes nothing",
   async () => {
+    const options = fuzzed<BodyChange>("node-messages", 150);
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(bodyChange, async (change) => {
@@ -210,9 +212,10 @@ it(
         expect(answer.status).toBe(400);
         expect(standing()).toBe(before);
       }),
-      fuzzed<BodyChange>("node-messages", 150),
+      options,
     );
-    expect(refused).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThanOrEqual(Math.floor(options.numRuns / 20));
+    tellFigures("G16", { misshapen: refused });
   },
   fuzzTimeout,
 );
@@ -280,6 +283,7 @@ const spoilers: { readonly [Part in ByteChange["part"]]: (sent: Sent, change: By
 it(
   "a message that was changed behind its signature is refused, and changes nothing",
   async () => {
+    const options = fuzzed<ByteChange>("node-bytes", 150);
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(byteChange, async (change) => {
@@ -295,9 +299,10 @@ it(
         expectRefusal(sent, answer);
         expect(standing()).toBe(before);
       }),
-      fuzzed<ByteChange>("node-bytes", 150),
+      options,
     );
-    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThanOrEqual(Math.floor(options.numRuns / 4));
+    tellFigures("G16", { spoiled: refused });
   },
   fuzzTimeout,
 );

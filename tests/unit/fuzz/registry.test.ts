@@ -146,6 +146,7 @@ function outcome(): string[] | "registry" {
 it(
   "any text is a registry, or mistakes with their places",
   () => {
+    const options = fuzzed<string>("registry", 300);
     let read = 0;
     fc.assert(
       fc.property(text, (given) => {
@@ -158,10 +159,10 @@ it(
         expect(found.length).toBeGreaterThan(0);
         for (const mistake of found) expect(mistake).toMatch(/^line [1-9]\d*, column [1-9]\d*: ./s);
       }),
-      fuzzed<string>("registry", 300),
+      options,
     );
     // Not everything is a mistake, so that both ways are walked.
-    expect(read).toBeGreaterThan(0);
+    expect(read).toBeGreaterThanOrEqual(Math.floor(options.numRuns / 100));
   },
   fuzzTimeout,
 );
