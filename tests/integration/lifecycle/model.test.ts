@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { fakeTarget } from "../../open-engine.ts";
 import { tellFigures } from "../../soak/figures.ts";
-import { finish, judge, openWorld, type Step, settled, take, type World } from "./world.ts";
+import { type AnswerHow, finish, judge, openWorld, type Step, settled, take, type World } from "./world.ts";
 
 const which = fc.nat(9);
 const submit = fc.record({
@@ -14,13 +14,15 @@ const submit = fc.record({
   slow: fc.nat(2).map((n) => n === 0),
 });
 const ofTurn = fc.record({
-  do: fc.constantFrom("progress", "ask", "ask", "settle", "settle", "complete", "fail", "stopped"),
+  do: fc.constantFrom("progress", "ask", "ask", "ask", "settle", "complete", "fail", "stopped"),
   which,
 });
+const how = fc.constantFrom<AnswerHow>("open", "late", "foreign", "any", "unfit");
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: submit },
   { weight: 12, arbitrary: ofTurn },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("cancel" as const), which }) },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant("answer" as const), which, how }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant("up" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("down", "crash", "taken") }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("kill", "stop") }) },
@@ -50,6 +52,7 @@ it("whatever happens in whatever order, what is written is what the model allows
       const { status, last_error } = world.node.record(task_id);
       seen.add(last_error?.reason ?? status);
     }
+    for (const word of world.told) seen.add(word);
     const open = world.tasks.filter((task_id) => world.node.record(task_id).finished_at === null);
     expect(open).toEqual([]);
   };
@@ -65,6 +68,7 @@ it("whatever happens in whatever order, what is written is what the model allows
   for (const end of ["completed", "cancelled", "remote_failed", "interrupted", "timeout", "launch_failed"])
     expect(seen).toContain(end);
   tellFigures("G3", { histories: runs.numRuns });
+  for (const answer of ["taken", "question_closed", "not_awaiting_input"]) expect(seen).toContain(answer);
 }, 600_000);
 
 it("a task that waits goes on after a kill and one that ran doesn't, whatever else waits", async () => {

@@ -22,9 +22,23 @@ export interface World {
   readonly handedOver: Map<string, number>;
   /** Lets the runtime take the tasks that it hesitates to take. */
   readonly hesitating: Set<() => void>;
+  /** Of each task: how far its history was judged, and where the model stands there. */
+  readonly judged: Map<string, Judged>;
+  /** Questions that were open once, and whose they were; the last of them first. */
+  readonly asked: { readonly task_id: string; readonly request_id: string }[];
+  /** What those who answered were told. */
+  readonly told: Set<string>;
+}
+
+interface Judged {
+  readonly seq: number;
+  readonly state: ModelState;
+  readonly dispatched: number;
 }
 
 type TurnAct = "progress" | "ask" | "settle" | "complete" | "fail" | "stopped";
+
+export type AnswerHow = "open" | "late" | "foreign" | "any" | "unfit";
 
 /** What may happen; `which` chooses among what there is. */
 export type Step =
@@ -39,6 +53,8 @@ export type Step =
     }
   | { readonly do: TurnAct; readonly which: number }
   | { readonly do: "cancel"; readonly which: number }
+  /** A caller answers: a question that is open, one that was, another task's, or without saying which. */
+  | { readonly do: "answer"; readonly which: number; readonly how: AnswerHow }
   | { readonly do: "up" | "down" | "crash" | "taken" }
   | { readonly do: "kill" | "stop" }
   | { readonly do: "wait"; readonly seconds: number };
@@ -62,7 +78,14 @@ async function openLife(world: Pick<World, "handedOver" | "hesitating">, before?
 
 export async function openWorld(): Promise<World & AsyncDisposable> {
   const parts = { handedOver: new Map<string, number>(), hesitating: new Set<() => void>() };
-  const world: World = { node: await openLife(parts), tasks: [], ...parts };
+  const world: World = {
+    node: await openLife(parts),
+    tasks: [],
+    judged: new Map(),
+    asked: [],
+    told: new Set(),
+    ...parts,
+  };
   return Object.assign(world, { [Symbol.asyncDispose]: () => world.node[Symbol.asyncDispose]() });
 }
 
@@ -71,6 +94,7 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+const handed = (status: string) => status === "running" || status === "awaiting_input";
 const over = (status: string) => status === "completed" || status === "failed" || status === "cancelled";
 
 /** One of a list: mostly one that lives, now and then any. */
@@ -80,10 +104,17 @@ function chosen<T>(list: readonly T[], which: number, lives: (one: T) => boolean
   return among[which % Math.max(1, among.length)];
 }
 
-function drive({ node }: World, turn: FakeTurn, act: TurnAct): void {
+/** What an answer must have. */
+const schema = { type: "object", required: ["name"] };
+
+function drive({ node, asked }: World, turn: FakeTurn, act: TurnAct): void {
   const [open] = node.engine.log.get(turn.task.task_id)?.awaiting ?? [];
   if (act === "progress") turn.emit({ kind: "progress", data: { type: "log", text: "a step" } });
-  if (act === "ask") void turn.ask({ request_id: newId(), kind: "input", prompt: "?" });
+  if (act === "ask") {
+    const request_id = newId();
+    asked.unshift({ task_id: turn.task.task_id, request_id });
+    void turn.ask({ request_id, kind: "input", prompt: "?", schema });
+  }
   if (act === "settle" && open !== undefined)
     turn.emit({ kind: "resumed", request_id: open.request_id, by: "policy" });
   if (act === "complete") turn.complete("done");
@@ -122,12 +153,56 @@ async function disturb(
 async function cancel({ node }: World, task_id: string | undefined): Promise<void> {
   if (task_id === undefined) return;
   const { status } = node.record(task_id);
-  const stays = over(status) || status === "running" || status === "awaiting_input";
+  const stays = over(status) || handed(status);
   const answer = await node.cancel(task_id);
   expect([status, answer]).toEqual([
     status,
     { task_id, status: stays ? status : "cancelled", over: over(status) },
   ]);
+}
+
+/** What a caller who answers is told, by what the task's record says. */
+function answerFor(status: string, open: readonly string[], named: string | undefined, how: AnswerHow) {
+  if (status !== "running" && status !== "awaiting_input") return "not_awaiting_input";
+  if (named !== undefined && !open.includes(named)) return "question_closed";
+  if (named === undefined && open.length > 1) return "invalid_request";
+  if (open.length === 0) return "not_awaiting_input";
+  return how === "unfit" ? "answer_rejected" : "taken";
+}
+
+/** Answers; what is refused writes nothing, what is taken settles its question and no other. */
+async function answer(world: World, which: number, how: AnswerHow): Promise<void> {
+  const { node, tasks, asked } = world;
+  const open = (task_id: string) => node.record(task_id).awaiting.length > 0;
+  const task_id = chosen(tasks, which, open);
+  if (task_id === undefined) return;
+  const { status, awaiting } = node.record(task_id);
+  const ids = awaiting.map(({ request_id }) => request_id);
+  const cancelled = node.engine.log.get(task_id)?.cancel ?? null;
+  const named = {
+    open: ids[0],
+    unfit: ids[0],
+    late: asked.find((each) => each.task_id === task_id && !ids.includes(each.request_id))?.request_id,
+    foreign: asked.find((each) => each.task_id !== task_id)?.request_id,
+    any: undefined,
+  }[how];
+  const before = node.kinds(task_id).length;
+  const payload = how === "unfit" ? {} : { name: "yes" };
+  const told = node.answer(task_id, payload, named).then(
+    () => "taken",
+    (refused: Error) => refused.message,
+  );
+  const expectedAnswer =
+    cancelled !== null && handed(status) ? "question_closed" : answerFor(status, ids, named, how);
+  expect({ task_id, status, how, told: await told }).toEqual({ task_id, status, how, told: expectedAnswer });
+  world.told.add(expectedAnswer);
+  await settled();
+  const kinds = node.kinds(task_id).slice(before);
+  const words = kinds.map((kind) => kind.split(" ")[1]);
+  if (expectedAnswer !== "taken") return expect(words).toEqual([]);
+  expect(words).toEqual(["task.resume_requested", "task.resumed"]);
+  const left = node.record(task_id).awaiting.map(({ request_id }) => request_id);
+  expect(left).toEqual(ids.filter((id) => id !== (named ?? ids[0])));
 }
 
 /** Lets a step happen; what it concerns may not be there, then nothing happens. */
@@ -144,7 +219,8 @@ export async function take(world: World, step: Step): Promise<void> {
   } else if (step.do === "cancel") {
     const open = (task_id: string) => node.record(task_id).finished_at === null;
     await cancel(world, chosen(tasks, step.which, open));
-  } else if (step.do === "wait") node.clock.advance(step.seconds * 1000);
+  } else if (step.do === "answer") await answer(world, step.which, step.how);
+  else if (step.do === "wait") node.clock.advance(step.seconds * 1000);
   else if ("which" in step) {
     const turn = chosen(node.fake.turns, step.which, (one) => !one.ended());
     if (turn !== undefined) drive(world, turn, step.do);
@@ -189,13 +265,21 @@ function endFits({ reason, cancel }: { reason: string | undefined; cancel: strin
   return status === "failed" && reason !== "cancel_failed";
 }
 
-function judgeTask({ node, handedOver }: World, task_id: string): void {
+const unjudged: Judged = { seq: 0, state: { status: "created", open: 0, cancel: null }, dispatched: 0 };
+
+/** Judges what is new of a task's history. */
+function judgeTask({ node, handedOver, judged }: World, task_id: string): void {
+  const before = judged.get(task_id) ?? unjudged;
   const all = node.engine.reader.events(task_id);
-  const [first, second, ...rest] = all;
-  expect([first?.kind, second?.kind]).toEqual(["task.created", "task.routed"]);
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1));
-  let state: ModelState = { status: "created", open: 0, cancel: null };
-  for (const event of rest) state = after(state, event);
+  const news = all.slice(before.seq);
+  const rest = before.seq === 0 ? news.slice(2) : news;
+  if (before.seq === 0)
+    expect(news.slice(0, 2).map(({ kind }) => kind)).toEqual(["task.created", "task.routed"]);
+  const state = rest.reduce(after, before.state);
+  const again = rest.filter(({ kind }) => kind === "task.dispatching").length;
+  const dispatched = before.dispatched + again;
+  judged.set(task_id, { seq: all.length, state, dispatched });
   const record = node.record(task_id);
   expect([record.status, record.awaiting.length]).toEqual([state.status, state.open]);
   expect(over(record.status)).toBe(record.finished_at !== null);
@@ -203,7 +287,6 @@ function judgeTask({ node, handedOver }: World, task_id: string): void {
     const end = { reason: record.last_error?.reason, cancel: state.cancel };
     expect([end, record.status, endFits(end, record.status)]).toEqual([end, record.status, true]);
   }
-  const dispatched = all.filter(({ kind }) => kind === "task.dispatching").length;
   expect(handedOver.get(task_id) ?? 0).toBeLessThanOrEqual(dispatched);
   expect(dispatched).toBeLessThanOrEqual(1);
 }
