@@ -2,7 +2,7 @@
  * What the scripts of package.json run: installs and builds what is missing, then goes on under the
  * pinned Node. It has no dependencies and runs under any Node from 18 on.
  *
- *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|soak|plants|suite NAME> [flags]
+ *   node configs/bootstrap.mjs <demo|start|test|check|generate|build|bench|soak|plants|coverage|mutation|flakes|suite NAME> [flags]
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -130,6 +130,9 @@ const verbs = {
   bench: ["tests/bench/bench.ts"],
   soak: ["tests/soak/run.ts"],
   plants: ["tests/plants/run.ts"],
+  coverage: ["configs/coverage.ts"],
+  mutation: ["tests/mutation/run.ts"],
+  flakes: ["configs/flakes.ts"],
 };
 
 /** Whether a node is told where its registry is, or where its configuration is, which may say so. */

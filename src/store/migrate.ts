@@ -80,7 +80,7 @@ const isNoFaultOfTheSteps = (thrown: unknown) =>
 
 const copyName = (database: string) => {
   const name = basename(database).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${name}\\.v\\d+\\.(\\d{8}T\\d{9}Z)\\.backup$`);
+  return new RegExp(`^${name}\\.v\\d+\\.(\\d{8}T\\d{9}Z)\\.backup$`, "g");
 };
 
 /** @returns its path */
@@ -113,9 +113,8 @@ function writeThrough(path: string): void {
 
 function dropOldCopies(database: string): void {
   const pattern = copyName(database);
-  const timeOf = (name: string) => pattern.exec(name)?.[1] ?? "";
   const copies = readdirSync(dirname(database))
-    .filter((name) => pattern.test(name))
-    .sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
-  for (const name of copies.slice(keptCopies)) rmSync(join(dirname(database), name), { force: true });
+    .flatMap((name) => [...name.matchAll(pattern)])
+    .sort(([, a = ""], [, b = ""]) => (a < b ? 1 : -1));
+  for (const [name] of copies.slice(keptCopies)) rmSync(join(dirname(database), name), { force: true });
 }

@@ -158,8 +158,9 @@ export function openTaskReader(reader: Sqlite): TaskReader {
     events: (task_id) =>
       ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
     positions() {
-      const { gone, newest } = ends.get({}) ?? { gone: null, newest: null };
-      return { gone: gone ?? 0, newest: Math.max(gone ?? 0, newest ?? 0) };
+      const found = ends.get({});
+      const gone = found?.gone ?? 0;
+      return { gone, newest: Math.max(gone, found?.newest ?? 0) };
     },
   };
 }

@@ -59,8 +59,11 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
 
   const dropOldest = () => {
     let cut = 0;
-    while (size > limit && cut < frames.length - 1) size -= frames[cut++]?.length ?? 0;
-    if (cut === 0) return;
+    for (const [n, frame] of frames.slice(0, -1).entries()) {
+      if (size <= limit) break;
+      size -= frame.length;
+      cut = n + 1;
+    }
     before = ids[cut - 1] ?? before;
     frames = frames.slice(cut);
     ids = ids.slice(cut);

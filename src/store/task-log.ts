@@ -215,11 +215,8 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
 }
 
 function publishToAll(all: Tail, events: readonly PendingEvent[]): void {
-  if (all.listeners() === 0) {
-    all.skip(events.at(-1)?.position ?? all.last());
-    return;
-  }
-  for (const { position, json } of events) all.push(position, frameOf(position, json));
+  if (all.listeners() === 0) for (const { position } of events.slice(-1)) all.skip(position);
+  else for (const { position, json } of events) all.push(position, frameOf(position, json));
 }
 
 function entryOf(task: OpenTask, stored: ChangingColumns | undefined): Entry {

@@ -2,7 +2,7 @@
 import { randomFillSync } from "node:crypto";
 import { decodeTime, encodeTime, isValid, monotonicFactory } from "ulid";
 
-const pool = new Uint8Array(4096);
+const pool = Buffer.alloc(4096);
 let used = pool.length;
 
 /** A fraction from 0 to 1, out of a pool of random bytes: one system call for thousands of ids. */
@@ -11,7 +11,7 @@ function random(): number {
     randomFillSync(pool);
     used = 0;
   }
-  return (pool[used++] ?? 0) / 256;
+  return pool.readUInt8(used++) / 256;
 }
 
 /** Makes an id that sorts behind every id made before it in this process. */
