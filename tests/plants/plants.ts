@@ -5,6 +5,7 @@
 import { acts } from "./mistakes-of-acts.ts";
 import { answers } from "./mistakes-of-answers.ts";
 import { guaranteed } from "./mistakes-of-guarantees.ts";
+import { machine } from "./mistakes-of-machine.ts";
 
 /** A piece of a file, which must be there exactly once, and what takes its place. */
 export interface Edit {
@@ -16,7 +17,7 @@ export interface Edit {
 export interface Plant {
   /** Short and unique; what it is called on the command line. */
   readonly name: string;
-  /** What goes wrong, in words. */
+  /** What goes wrong, in words; with the number of the guarantee that breaks by it, as "(G3)". */
   readonly mistake: string;
   /** The test that shows it: its suite, its file, and its name as it stands there. */
   readonly suite: "quick" | "e2e" | "faults";
@@ -25,4 +26,8 @@ export interface Plant {
   readonly edits: readonly Edit[];
 }
 
-export const plants: readonly Plant[] = [...acts, ...answers, ...guaranteed];
+/** The guarantees that a mistake breaks. */
+export const guaranteesOf = ({ mistake }: Pick<Plant, "mistake">): readonly string[] =>
+  [...mistake.matchAll(/\b(G\d+)\b/g)].map(([id]) => id);
+
+export const plants: readonly Plant[] = [...acts, ...answers, ...guaranteed, ...machine];

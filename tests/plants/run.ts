@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { patternOf } from "./named-test.ts";
-import { type Edit, type Plant, plants } from "./plants.ts";
+import { type Edit, guaranteesOf, type Plant, plants } from "./plants.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -129,6 +129,8 @@ wanted.forEach(refuseStale);
 const copy = copyTree();
 const began = Date.now();
 let bad = 0;
+/** Of each guarantee, the mistakes that break it. */
+const seen = new Map<string, string[]>();
 try {
   for (const [n, outcome] of outcomes(copy, wanted).entries()) {
     if (outcome.kind === "passed") continue;
@@ -141,10 +143,14 @@ try {
     if (kind !== "failed") bad += 1;
     say(`${kind === "failed" ? "seen" : `NOT SEEN (${kind})`}  ${each.name}: ${each.mistake}`);
     if (kind === "failed") say(`      ${said}`);
+    for (const id of guaranteesOf(each))
+      seen.set(id, [...(seen.get(id) ?? []), `${each.name}: ${kind === "failed" ? "red" : "GREEN"}`]);
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
+for (const [id, named] of [...seen].sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1))))
+  say(`${id.padEnd(4)} ${named.join(", ")}`);
 const seconds = Math.round((Date.now() - began) / 1000);
 say(`${wanted.length} mistakes made in ${seconds} s; ${bad === 0 ? "each was seen" : `${bad} wrong`}`);
 process.exitCode = bad === 0 ? 0 : 1;
