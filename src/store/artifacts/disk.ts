@@ -43,7 +43,8 @@ export async function openDiskArtifacts(directory: string): Promise<ArtifactStor
     async *list() {
       for await (const { name } of await opendir(directory)) {
         const at = timeOfId(name) ?? (await timeOfLeftover(directory, name));
-        if (at !== undefined) yield { name, at };
+        if (at === undefined) continue;
+        yield { name, at };
       }
     },
   };
