@@ -2,7 +2,8 @@
  * Runs the quick suite again and again, and keeps what failed with its output. Cut off, it goes on where it
  * was, for as long as the commit is the same.
  *
- *   npm run flakes -- --runs 50
+ *   npm run flakes -- --runs 50 [tests/unit/core ...]    (some of its files only)
+ *   npm run flakes -- --runs 50 --again                  (from the first run)
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,18 +23,21 @@ interface Run {
   readonly output: string | null;
 }
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { runs: { type: "string", default: "50" }, again: { type: "boolean", default: false } },
 });
 const wanted = Number(values.runs);
 if (!(wanted > 0)) throw new Error("--runs takes a number above 0");
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commit = commitHere();
-const dir = join(root, ".cache/flakes", commit);
+const dir = join(root, ".cache/flakes", [commit, ...positionals].join(" ").replaceAll("/", "-"));
 const state = join(dir, "runs.json");
-if (values.again) rmSync(dir, { recursive: true, force: true });
+// What isn't committed may be another thing each time.
+if (values.again || commit.endsWith("+")) rmSync(dir, { recursive: true, force: true });
 mkdirSync(dir, { recursive: true });
 const runs: Run[] = existsSync(state) ? (JSON.parse(readFileSync(state, "utf8")) as Run[]) : [];
+const suite = join(root, "configs/suite.ts");
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** @param n from 1 */
@@ -41,7 +45,7 @@ function once(n: number): Run {
   const began = new Date();
   const failures = join(dir, `${n}.failures`);
   rmSync(failures, { force: true });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "configs/suite.ts"), "quick"], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [suite, "quick", "--", ...positionals], {
     cwd: root,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
