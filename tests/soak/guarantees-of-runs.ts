@@ -12,13 +12,14 @@ export const guaranteesOfRuns: readonly Guarantee[] = [
     promise: "A task takes legal steps only and ends once, whatever happens in whatever order.",
     tests: [
       "tests/integration/lifecycle/model.test.ts",
+      "tests/integration/lifecycle/log-model.test.ts",
       "tests/unit/core/task-machine.test.ts",
       "tests/unit/store/task-log.test.ts",
     ],
-    full: { MODEL_RUNS: 2000 },
-    least: { histories: 2000 },
+    full: { MODEL_RUNS: 2000, LOG_RUNS: 100_000 },
+    least: { histories: 2000, ofLog: 100_000 },
     most: {},
-    says: "{histories} random histories agree with the model",
+    says: "{histories} random histories of the engine and {ofLog} of its log agree with the model",
   },
   {
     id: "G4",

@@ -1,6 +1,7 @@
 /** Random histories of the table and the log without the engine: cheap, so there are many. LOG_RUNS: how many. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { tellFigures } from "../../soak/figures.ts";
 import { statuses } from "../../unit/core/lifecycle-model.ts";
 import { clear, happeningKinds, judgeLog, type LogStep, openLogWorld, takeLogStep } from "./log-world.ts";
 
@@ -59,6 +60,7 @@ it(
     await fc.assert(fc.asyncProperty(histories, history), runs);
     // A test that never gets there would show nothing.
     expect([...seen].sort()).toEqual([...statuses].sort());
+    tellFigures("G3", { ofLog: runs.numRuns });
   },
   60_000 + runs.numRuns * 10,
 );
