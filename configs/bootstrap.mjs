@@ -92,7 +92,7 @@ function install() {
 function generate() {
   const sources = ["src/config.ts", "src/registry.ts", "src/version.ts", "src/core/task-machine.ts"];
   const makers = ["configs/generate.ts", "configs/generate", "configs/client", "configs/msw"];
-  const measured = ["tests/bench", "tests/soak", "docs/measurements"];
+  const measured = ["tests/soak", "docs/measurements"];
   const inputs = ["contracts", "cli", ...sources, ...makers, ...measured];
   if (!existsSync(stampOf("generate"))) return stamp("generate", hashOf(inputs));
   ifChanged("generate", inputs, "generated/openapi.json", () => {

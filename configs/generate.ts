@@ -24,7 +24,6 @@ import { clientSources } from "./generate/client.ts";
 import { commandLineReference } from "./generate/command-line.ts";
 import { guaranteesTable } from "./generate/guarantees.ts";
 import { mswSources } from "./generate/msw.ts";
-import { performancePlots, performanceTable } from "./generate/performance.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
 import { migrationsModule } from "./migrations.ts";
@@ -39,7 +38,7 @@ interface Output {
 }
 
 /** Folders that hold nothing but outputs. */
-const ours = ["tables", "client/src", "msw", "plots"];
+const ours = ["tables", "client/src", "msw"];
 
 async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
@@ -55,8 +54,6 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/task-machine.md", content: machineTable() },
     { path: "tables/config.md", content: configTable() },
     { path: "tables/registry.md", content: registryTable() },
-    { path: "tables/performance.md", content: performanceTable() },
-    ...performancePlots(),
     { path: "tables/guarantees.md", content: guaranteesTable() },
     { path: "tables/command-line.md", content: await commandLineReference(client) },
   ];

@@ -4,18 +4,12 @@ import http from "node:http";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { TargetEntry } from "../programs.ts";
+import type { TestNode } from "../support.ts";
 
 /** An agent that adds no time of its own. */
-export const agentCommand = [process.execPath, fileURLToPath(new URL("agent.mjs", import.meta.url))];
 export const quickAgent = (): { readonly [name: string]: TargetEntry } => ({
-  bench: { command: agentCommand },
+  bench: { command: [process.execPath, fileURLToPath(new URL("agent.mjs", import.meta.url))] },
 });
-
-/** Who is asked. */
-export interface Asked {
-  readonly url: string;
-  readonly token: string;
-}
 
 export const machine = () => `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`;
 
@@ -27,7 +21,7 @@ export interface Lap {
 
 /** One request; resolves with its whole text. */
 export function ask(
-  node: Asked,
+  node: TestNode,
   agent: http.Agent,
   method: string,
   path: string,
@@ -53,17 +47,8 @@ export function ask(
   });
 }
 
-export const taskFor = (text: string, target_runtime = "bench"): string =>
-  JSON.stringify({ intent: "bench.run", target_runtime, payload: { text } });
-
-/** Gives a task; resolves with its id. */
-export async function give(node: Asked, agent: http.Agent, text: string): Promise<string> {
-  const answer = await ask(node, agent, "POST", "/v1/tasks", taskFor(text));
-  return (JSON.parse(answer) as { task: { task_id: string } }).task.task_id;
-}
-
-async function lap(node: Asked, agent: http.Agent, target_runtime: string): Promise<Lap> {
-  const request = taskFor("go", target_runtime);
+async function lap(node: TestNode, agent: http.Agent, target_runtime: string): Promise<Lap> {
+  const request = JSON.stringify({ intent: "bench.run", target_runtime, payload: { text: "go" } });
   const begin = performance.now();
   const { task } = JSON.parse(await ask(node, agent, "POST", "/v1/tasks", request)) as {
     task: { task_id: string };
@@ -76,7 +61,7 @@ async function lap(node: Asked, agent: http.Agent, target_runtime: string): Prom
 }
 
 /** So many whole tasks, so many at once. */
-export async function laps(node: Asked, atOnce: number, count: number, target = "bench"): Promise<Lap[]> {
+export async function laps(node: TestNode, atOnce: number, count: number, target = "bench"): Promise<Lap[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
   const done: Lap[] = [];
   let left = count;

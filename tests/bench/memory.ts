@@ -1,41 +1,33 @@
-/** The memory of a node when it is idle, and after 1,000, 10,000 and 100,000 tasks in one life. */
+/**
+ * The memory of a node when it is idle, and after 1,000, 10,000 and 100,000 tasks in one life; what of it
+ * is the heap, and what it gives back when it has nothing to do. `--tasks N` is another end than 100,000.
+ */
 import { setTimeout as elapsed } from "node:timers/promises";
 import { createHome, startNode } from "../support.ts";
-import { type Figure, type Found, figure } from "./figures.ts";
-import { laps, quickAgent, usage } from "./measure.ts";
-import type { Options } from "./options.ts";
+import { laps, machine, quickAgent, usage } from "./measure.ts";
 
-const mostIdle = 110;
-/** How much more than after the first thousand. */
-const more: { readonly [tasks: number]: number } = { 10000: 32, 100000: 64 };
+const restMs = 20_000;
+const given = process.argv.indexOf("--tasks");
+const most = given < 0 ? 100_000 : Number(process.argv[given + 1]);
 const atOnce = 32;
 
-/** Measures it. */
-export async function run({ quick }: Options): Promise<Found> {
-  using home = createHome(quickAgent());
-  await using node = await startNode({ ...home, args: ["--log-level", "warn"] });
-  const rss = () => Math.round(usage(node.pid).rssMb);
-  await elapsed(quick ? 0 : 5000);
-  const points: [number, number][] = [[0, rss()]];
-  const figures: Figure[] = [
-    figure({ load: "memory", what: "idle, before the first task", unit: "MB" }, [rss()], {
-      goal: { atMost: mostIdle },
-    }),
-  ];
-  let done = 0;
-  let base = 0;
-  for (const until of quick ? [1000] : [1000, 3000, 10_000, 30_000, 100_000]) {
-    const lost = (await laps(node, atOnce, until - done)).filter(({ sound }) => !sound).length;
-    if (lost > 0) throw new Error(`${lost} tasks had a defect`);
-    done = until;
-    points.push([until, rss()]);
-    if (until === 1000) base = rss();
-    const name = `after ${until.toLocaleString("en-US")} tasks`;
-    figures.push(figure({ load: "memory", what: name, unit: "MB" }, [rss()]));
-    const most = more[until];
-    if (most === undefined) continue;
-    const what = `${name}, more than after 1,000`;
-    figures.push(figure({ load: "memory", what, unit: "MB" }, [rss() - base], { goal: { atMost: most } }));
-  }
-  return { figures, series: { memory: { "the node": points } } };
+using home = createHome(quickAgent());
+await using node = await startNode({ ...home, args: ["--log-level", "warn"] });
+const rows: { readonly when: string; readonly rss_mb: number; readonly tasks_per_s?: number }[] = [];
+const rss = () => Math.round(usage(node.pid).rssMb);
+await elapsed(5000);
+rows.push({ when: "idle, before the first task", rss_mb: rss() });
+let done = 0;
+for (const until of [1000, 10_000, 30_000, 100_000].filter((count) => count <= most)) {
+  const begin = performance.now();
+  const count = until - done;
+  const lost = (await laps(node, atOnce, count)).filter(({ sound }) => !sound).length;
+  done = until;
+  const tasks_per_s = Math.round(count / ((performance.now() - begin) / 1000));
+  rows.push({ when: `after ${until.toLocaleString("en-US")} tasks`, rss_mb: rss(), tasks_per_s });
+  if (lost > 0) process.exitCode = 1;
 }
+await elapsed(restMs);
+rows.push({ when: `idle for ${restMs / 1000} s`, rss_mb: rss() });
+process.stdout.write(`${machine()}\n`);
+console.table(rows);

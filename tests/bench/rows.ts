@@ -1,18 +1,77 @@
 /**
  * Reads with 1,000 tasks in the database and with 1,000,000, side by side: two nodes answer the same
- * requests in turn, and the middles of their times are compared.
+ * requests in turn, and the middles of their times are compared. `--tasks N` is another number than a
+ * million.
  */
 import http from "node:http";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { createHome, type Home, startNode, type TestNode } from "../support.ts";
-import { type Figure, type Found, figure, median, type Series } from "./figures.ts";
-import { fill, idOf } from "./fill.ts";
-import { ask } from "./measure.ts";
-import type { Options } from "./options.ts";
+import { ask, machine, percentile } from "./measure.ts";
 
 const few = 1000;
-const many = 1_000_000;
-const asks = 400;
-const mostRatio = 1.3;
+const given = process.argv.indexOf("--tasks");
+const many = given < 0 ? 1_000_000 : Number(process.argv[given + 1]);
+const rounds = 400;
+const eventsOfTask = 7;
+
+/** An id that is as a node makes them: in order, 26 characters. */
+const idOf = (number: number) => `01${String(number).padStart(24, "0")}`;
+
+/** Fills a database that a node has made. A hundred conversations for a thousand tasks, nine senders, five targets. */
+function fill(home: Home, count: number): void {
+  const database = new Database(join(home.dataDir, "aethrolink.db"));
+  database.pragma("synchronous = OFF");
+  database.pragma("journal_mode = DELETE");
+  const numbers =
+    "WITH RECURSIVE numbers(n) AS (SELECT CAST(@from AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < @to)";
+  const required = database.pragma("table_info(tasks)") as {
+    name: string;
+    notnull: number;
+    dflt_value: unknown;
+  }[];
+  const values: { readonly [column: string]: string } = {
+    task_id: "printf('01%024d', n)",
+    conversation_id: "'conversation-' || (n / 10)",
+    parent_task_id: "CASE WHEN n % 10 > 0 THEN printf('01%024d', n - n % 10) END",
+    thread_id: "CASE WHEN n % 10 > 4 THEN printf('01%024d', n - n % 10) END",
+    sender: "'sender-' || (n % 9)",
+    intent: "'test.run'",
+    resolved_runtime: "'target-' || (n % 5)",
+    payload: `'{"text":"' || printf('%0300d', n) || '"}'`,
+    delivery: `'{"mode":"stream","launch_if_down":true,"timeout_ms":null,"question_timeout_ms":1,"queue_timeout_ms":1,"wait_ms":1}'`,
+    trace: `'{"trace_id":"01"}'`,
+    awaiting: "'[]'",
+    status: "CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'completed' END",
+    last_seq: String(eventsOfTask),
+    result: `'{"text":"' || printf('%0500d', n) || '"}'`,
+    created_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 1750000000 + n / 10, 'unixepoch')",
+    updated_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 1750000001 + n / 10, 'unixepoch')",
+    finished_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 1750000001 + n / 10, 'unixepoch')",
+  };
+  const columns = required
+    .filter(({ name, notnull }) => name in values || notnull === 1)
+    .map(({ name }) => name);
+  const tasks = database.prepare(
+    `INSERT INTO tasks (${columns.join()}) ${numbers} SELECT ${columns.map((name) => values[name] ?? "'{}'").join()} FROM numbers`,
+  );
+  const events = database.prepare(
+    `INSERT INTO task_events (event_id, task_id, seq, kind, state, source, data, created_at, sender, target)
+     ${numbers}, steps(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM steps WHERE seq < ${eventsOfTask})
+     SELECT printf('02%023d', n) || seq, printf('01%024d', n), seq,
+       CASE seq WHEN 1 THEN 'task.created' WHEN ${eventsOfTask} THEN 'task.completed' ELSE 'task.progress' END,
+       'running', 'runtime', '{"type":"message","text":"' || printf('%080d', n) || '"}', '2026-01-01T00:00:00.000Z', 'sender-' || (n % 9), 'target-' || (n % 5)
+     FROM numbers, steps`,
+  );
+  for (let from = 0; from < count; from += 50_000) {
+    const part = { from, to: Math.min(count, from + 50_000) };
+    database.transaction(() => {
+      tasks.run(part);
+      events.run(part);
+    })();
+  }
+  database.close();
+}
 
 interface Read {
   readonly what: string;
@@ -52,7 +111,7 @@ async function filled(count: number, home: Home): Promise<TestNode> {
 async function compare(read: Read, nodes: readonly (readonly [number, TestNode])[], agent: http.Agent) {
   const times = nodes.map((): number[] => []);
   const headers = read.json ? { accept: "application/json" } : {};
-  for (let round = 0; round < asks; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [index, [count, node]] of nodes.entries()) {
       const path = read.path(count, Math.floor(Math.random() * count));
       const begin = performance.now();
@@ -61,42 +120,37 @@ async function compare(read: Read, nodes: readonly (readonly [number, TestNode])
       if (/"code":|"tasks":\[\]/.test(text)) throw new Error(`${path}: ${text}`);
     }
   }
-  const [small = [], large = []] = times.map((list) => list.slice(50));
-  return figure(
-    { load: `reads, ${many.toLocaleString("en-US")} tasks`, what: read.what, unit: "ms" },
-    [median(large)],
-    {
-      beside: { name: `${few.toLocaleString("en-US")} tasks`, values: [median(small)] },
-      goal: { atMost: mostRatio },
-    },
+  const [small = 0, large = 0] = times.map((list) =>
+    percentile(
+      list.slice(50).sort((a, b) => a - b),
+      0.5,
+    ),
   );
+  return {
+    what: read.what,
+    p50_few_ms: small.toFixed(3),
+    p50_many_ms: large.toFixed(3),
+    ratio: (large / small).toFixed(2),
+  };
 }
 
-/** Measures it. */
-export async function run({ quick }: Options): Promise<Found> {
-  using fewHome = createHome();
-  using manyHome = createHome();
-  const count = quick ? few : many;
-  await using fewNode = await filled(few, fewHome);
-  await using manyNode = await filled(count, manyHome);
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
-  const figures: Figure[] = [];
-  const nodes = [
-    [few, fewNode],
-    [count, manyNode],
-  ] as const;
-  for (const read of reads) figures.push(await compare(read, nodes, agent));
-  agent.destroy();
-  const pages: Series = Object.fromEntries(
-    figures
-      .filter(({ what }) => /page|a task/.test(what))
-      .map(({ what, ours, beside }) => [
-        what,
-        [
-          [few, beside?.value ?? 0],
-          [count, ours],
-        ] as const,
-      ]),
+using fewHome = createHome();
+using manyHome = createHome();
+await using fewNode = await filled(few, fewHome);
+await using manyNode = await filled(many, manyHome);
+const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
+const rows: object[] = [];
+for (const read of reads)
+  rows.push(
+    await compare(
+      read,
+      [
+        [few, fewNode],
+        [many, manyNode],
+      ],
+      agent,
+    ),
   );
-  return { figures, series: { rows: pages } };
-}
+agent.destroy();
+process.stdout.write(`${machine()}; ${few} tasks against ${many}\n`);
+console.table(rows);
