@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { heapFlags } from "#src/memory.ts";
-import { laps, quickAgent, usage } from "../bench/measure.ts";
+import { laps } from "../bench/laps.ts";
+import { usage } from "../bench/measure.ts";
+import { quickAgent } from "../bench/servers.ts";
 import { tellFigures } from "../soak/figures.ts";
 import { createHome, startNode } from "../support.ts";
 
