@@ -92,8 +92,8 @@ function install() {
 function generate() {
   const sources = ["src/config.ts", "src/registry.ts", "src/version.ts", "src/core/task-machine.ts"];
   const makers = ["configs/generate.ts", "configs/generate", "configs/client", "configs/msw"];
-  const measured = ["tests/soak", "docs/measurements"];
-  const inputs = ["contracts", "cli", ...sources, ...makers, ...measured];
+  const figures = ["docs/measurements", "tests/bench/print.ts", "tests/soak"];
+  const inputs = ["contracts", "cli", ...sources, ...makers, ...figures];
   if (!existsSync(stampOf("generate"))) return stamp("generate", hashOf(inputs));
   ifChanged("generate", inputs, "generated/openapi.json", () => {
     say("writing generated/ anew, since what it is made from has changed");

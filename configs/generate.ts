@@ -1,5 +1,6 @@
 /**
- * Writes everything below generated/, from the contract and the tables in code; run by `npm run generate`.
+ * Writes everything below generated/, from the contract and the tables in code, and the figures of
+ * docs/performance.md with their plots, from the report of the benchmarks; run by `npm run generate`.
  * With --check nothing is written, and whatever differs is named. With --without-migrations none is
  * added: while a schema is being changed, each attempt would be one.
  */
@@ -20,10 +21,12 @@ import { fileURLToPath } from "node:url";
 import { clientOperations } from "#contracts/openapi/operations.ts";
 import { openapiDocument } from "#contracts/openapi.ts";
 import { version } from "#src/version.ts";
+import { readReport } from "../tests/bench/report.ts";
 import { clientSources } from "./generate/client.ts";
 import { commandLineReference } from "./generate/command-line.ts";
 import { guaranteesTable } from "./generate/guarantees.ts";
 import { mswSources } from "./generate/msw.ts";
+import { plotsOf, withFigures } from "./generate/performance.ts";
 import { referencePage } from "./generate/reference.ts";
 import { configTable, errorsTable, machineTable, registryTable } from "./generate/tables.ts";
 import { migrationsModule } from "./migrations.ts";
@@ -31,20 +34,29 @@ import { migrationsModule } from "./migrations.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const drizzle = join(root, "node_modules/drizzle-kit/bin.cjs");
 
-/** A file below generated/, and what it shall hold. */
+/** A file, by its path from the root, and what it shall hold. */
 interface Output {
   readonly path: string;
   readonly content: string;
 }
 
 /** Folders that hold nothing but outputs. */
-const ours = ["tables", "client/src", "msw"];
+const ours = ["generated/tables", "generated/client/src", "generated/msw", "docs/plots"];
+
+function performance(): Output[] {
+  const report = readReport(join(root, "docs/measurements/bench.json"));
+  const path = "docs/performance.md";
+  return [
+    { path, content: withFigures(readFileSync(join(root, path), "utf8"), report) },
+    ...plotsOf(report).map(({ name, content }) => ({ path: `docs/plots/${name}`, content })),
+  ];
+}
 
 async function outputs(): Promise<Output[]> {
   const document = openapiDocument(version);
   const forPrograms = openapiDocument(version, clientOperations());
   const client = await clientSources(forPrograms);
-  return [
+  const below = [
     { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
     { path: "reference.html", content: referencePage(document) },
     ...client.map(({ path, content }) => ({ path: `client/${path}`, content })),
@@ -57,6 +69,7 @@ async function outputs(): Promise<Output[]> {
     { path: "tables/guarantees.md", content: guaranteesTable() },
     { path: "tables/command-line.md", content: await commandLineReference(client) },
   ];
+  return [...below.map(({ path, content }) => ({ path: `generated/${path}`, content })), ...performance()];
 }
 
 function runDrizzle(flags: readonly string[]): string {
@@ -83,17 +96,17 @@ function migrationsLag(): boolean {
 function strays(all: readonly Output[]): string[] {
   const known = new Set(all.map(({ path }) => path));
   return ours
-    .filter((folder) => existsSync(join(root, "generated", folder)))
+    .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
-      readdirSync(join(root, "generated", folder), { recursive: true, withFileTypes: true })
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => relative(join(root, "generated"), join(entry.parentPath, entry.name))),
+        .map((entry) => relative(root, join(entry.parentPath, entry.name))),
     )
     .filter((path) => !known.has(path));
 }
 
 const current = (path: string) => {
-  const file = join(root, "generated", path);
+  const file = join(root, path);
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 };
 
@@ -101,22 +114,22 @@ function check(all: readonly Output[]): void {
   const differing = [
     ...all.filter(({ path, content }) => current(path) !== content).map(({ path }) => path),
     ...strays(all),
-    ...(migrationsLag() ? ["migrations (the schema has changed)"] : []),
+    ...(migrationsLag() ? ["generated/migrations (the schema has changed)"] : []),
   ];
   if (differing.length === 0) return;
-  for (const path of differing) process.stderr.write(`generated/${path} is not up to date\n`);
+  for (const path of differing) process.stderr.write(`${path} is not up to date\n`);
   process.stderr.write("run npm run generate, and commit what it writes\n");
   process.exit(1);
 }
 
 function write(all: readonly Output[]): void {
-  for (const path of strays(all)) rmSync(join(root, "generated", path));
+  for (const path of strays(all)) rmSync(join(root, path));
   for (const { path, content } of all) {
     if (current(path) === content) continue;
-    const file = join(root, "generated", path);
+    const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    process.stdout.write(`wrote generated/${path}\n`);
+    process.stdout.write(`wrote ${path}\n`);
   }
 }
 
