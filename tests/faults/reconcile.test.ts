@@ -1,9 +1,8 @@
 /** A node that is killed with many open tasks, half of them running and half waiting. OPEN_TASKS: how many. */
-import http from "node:http";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { ask } from "../bench/measure.ts";
+import { openLine } from "../bench/line.ts";
 import { fakeCommand } from "../programs.ts";
 import { tellFigures } from "../soak/figures.ts";
 import { createHome, startNode, type TestNode } from "../support.ts";
@@ -14,18 +13,18 @@ const atOnce = 32;
 
 /** Gives the two targets their tasks, in turn. */
 async function submitAll(node: TestNode): Promise<void> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
   let n = 0;
   const lane = async () => {
+    const line = openLine(node);
     while (n < count) {
       const target_runtime = n++ % 2 === 0 ? "wide" : "narrow";
       const request = { intent: "test.run", target_runtime, payload: { mode: "silent", n } };
-      const answer = JSON.parse(await ask(node, agent, "POST", "/v1/tasks", JSON.stringify(request)));
-      expect(answer).toMatchObject({ task: { resolved_runtime: target_runtime } });
+      const { text } = await line.ask("POST", "/v1/tasks", JSON.stringify(request));
+      expect(JSON.parse(text)).toMatchObject({ task: { resolved_runtime: target_runtime } });
     }
+    line.close();
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-  agent.destroy();
 }
 
 /** How many tasks of a target stand where, as "target status"; what waits is `waiting`, for a place or for a launch. */
