@@ -191,7 +191,7 @@ function changed(body: Json, { at, inside, value }: Omit<BodyChange, "call">): J
 it(
   "a message that its peer signed and that has not the shape is refused, and changes nothing",
   async () => {
-    const options = fuzzed<BodyChange>("node-messages", 150);
+    const options = fuzzed<BodyChange>("node-messages", Number(process.env["FUZZ_RUNS"] ?? 150));
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(bodyChange, async (change) => {
@@ -283,7 +283,7 @@ const spoilers: { readonly [Part in ByteChange["part"]]: (sent: Sent, change: By
 it(
   "a message that was changed behind its signature is refused, and changes nothing",
   async () => {
-    const options = fuzzed<ByteChange>("node-bytes", 150);
+    const options = fuzzed<ByteChange>("node-bytes", Number(process.env["FUZZ_RUNS"] ?? 150));
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(byteChange, async (change) => {

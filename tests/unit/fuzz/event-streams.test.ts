@@ -113,7 +113,7 @@ it(
       fc.asyncProperty(input, async (given) => {
         expect(await read(given)).toEqual(expected(given));
       }),
-      fuzzed<Input>("event-streams", 200),
+      fuzzed<Input>("event-streams", Number(process.env["FUZZ_RUNS"] ?? 200)),
     );
   },
   fuzzTimeout,

@@ -146,7 +146,7 @@ function outcome(): string[] | "registry" {
 it(
   "any text is a registry, or mistakes with their places",
   () => {
-    const options = fuzzed<string>("registry", 300);
+    const options = fuzzed<string>("registry", Number(process.env["FUZZ_RUNS"] ?? 300));
     let read = 0;
     fc.assert(
       fc.property(text, (given) => {

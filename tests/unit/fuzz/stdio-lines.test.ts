@@ -112,7 +112,7 @@ it(
       fc.asyncProperty(input, async (given) => {
         expect(await heard(given)).toEqual(expected(given));
       }),
-      fuzzed<Input>("stdio-lines", 150),
+      fuzzed<Input>("stdio-lines", Number(process.env["FUZZ_RUNS"] ?? 150)),
     );
   },
   fuzzTimeout,
