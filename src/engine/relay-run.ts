@@ -125,14 +125,14 @@ function payloadOf(answer: Answer): Json {
 /** Asks for the end of the work, also when the task has ended here; resolves when that was said, or could not be. */
 export async function cancelRelay(engine: Engine, relay: Relay): Promise<void> {
   const { task_id, peer_id } = relay.binding;
-  const reason = reasonOf(engine, task_id);
-  const request = {
-    message_type: "task.cancel",
-    method: "POST",
-    path: pathOf(relay, "cancel"),
-    content: steering(engine, relay, reason === undefined ? {} : { reason }),
-  } as const;
   try {
+    const reason = reasonOf(engine, task_id);
+    const request = {
+      message_type: "task.cancel",
+      method: "POST",
+      path: pathOf(relay, "cancel"),
+      content: steering(engine, relay, reason === undefined ? {} : { reason }),
+    } as const;
     const { answer } = await insist(engine, relay, request, engine.network.over.signal);
     if (answer.status >= 300)
       engine.logger.warn({ task_id, peer_id, why: refusalIn(answer) }, "a peer does not take a cancel");
