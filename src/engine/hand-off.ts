@@ -21,8 +21,6 @@ import { type HandOffPlan, handOffEndOf, isOver, planOf } from "./thread-standin
 
 /** How long after a fault of ours the next try begins. */
 const retryMs = 1000;
-/** How long after a peer that has the answer couldn't be asked for it. */
-const unreachableS = 5;
 
 /**
  * Begins the turns that are due, now and from now on.
@@ -74,8 +72,7 @@ async function beginNext(engine: Engine, turn: TurnRow, plan: HandOffPlan): Prom
 
 /** What may pass is tried again for as long as a task may wait in a queue; what doesn't ends the hand-off. */
 async function refused(engine: Engine, turn: TurnRow, plan: HandOffPlan, refusal: RequestError) {
-  const { code, message } = refusal;
-  const retryAfterS = code === "peer_unreachable" ? unreachableS : refusal.retryAfterS;
+  const { code, message, retryAfterS } = refusal;
   const limitMs = plan.common.delivery?.queue_timeout_ms ?? usualQueueTimeoutMs;
   const over = Date.parse(engine.reader.get(turn.task_id)?.finished_at ?? turn.created_at);
   if (retryAfterS === undefined || engine.clock.now() - over > limitMs)

@@ -9,10 +9,12 @@ import { askRelay, refusalIn } from "./relay-link.ts";
 
 /** So long a large one may take. */
 const answerMs = 60_000;
+/** A node that doesn't give it now may do so then. */
+const retryAfterS = 5;
 
 /**
  * Sees to it that the bytes of an artifact are here.
- * @throws RequestError peer_unreachable, artifact_corrupt when the bytes aren't those that were announced
+ * @throws RequestError unavailable while its node doesn't give them, artifact_corrupt when the bytes aren't those that were announced
  */
 export async function haveBytes(engine: Engine, row: ArtifactRow): Promise<void> {
   const remote = engine.relays.artifact(row.artifact_id);
@@ -44,14 +46,15 @@ async function fetchBytes(engine: Engine, row: ArtifactRow, remote_artifact_id: 
       answerMs,
     });
     if (answer.status !== 200)
-      fail("peer_unreachable", `${peer_id} does not give the artifact: ${refusalIn(answer)}`);
+      fail("unavailable", `${peer_id} does not give the artifact: ${refusalIn(answer)}`, { retryAfterS });
     const { content } = answer;
     const text = isJsonObject(content) && typeof content.base64 === "string" ? content.base64 : "";
     return Buffer.from(text, "base64");
   } catch (thrown) {
     if (!(thrown instanceof PeerFault)) throw thrown;
-    return fail("peer_unreachable", `${peer_id} can't be asked for the artifact: ${thrown.message}.`, {
+    return fail("unavailable", `${peer_id} can't be asked for the artifact: ${thrown.message}.`, {
       cause: thrown,
+      retryAfterS,
     });
   }
 }

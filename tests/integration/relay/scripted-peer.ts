@@ -40,6 +40,8 @@ export interface WithPeer extends AsyncDisposable {
   count(call: Call): number;
   /** Lets the time pass, a little at a time, until something holds. */
   passing(holds: () => boolean, what: string): Promise<void>;
+  /** Lets so many seconds pass, each when the node asks nothing. */
+  seconds(count: number): Promise<void>;
 }
 
 /** A node whose only peer, `peer`, has one target, `core`, and plays a script. */
@@ -138,6 +140,14 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
           await new Promise((resolve) => setImmediate(resolve));
       }
       if (!holds()) throw new Error(`it never came to ${what}`);
+    },
+    async seconds(count) {
+      for (let second = 0; second < count; second++) {
+        await until(() => asking.size === 0, "an answer");
+        clock.advance(1000);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await until(() => asking.size === 0, "an answer");
     },
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
   };
