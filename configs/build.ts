@@ -1,7 +1,10 @@
-/** Bundles the programs into cli/dist and compiles the client package; run by `npm run build`. */
+/**
+ * Bundles the programs into cli/dist and compiles the client package; run by `npm run build`. With --maps it
+ * also writes where each line comes from to .cache/maps, for what counts the branches; it isn't shipped.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { leanBuiltins } from "./lean-builtins.ts";
 
@@ -85,12 +88,17 @@ const { outputFiles } = await build({
   plugins: [leanBuiltins],
   banner: { js: requireBanner },
   legalComments: "linked",
+  // But for the names of chunks, the bundles are the same with and without it.
+  sourcemap: process.argv.includes("--maps") && "external",
   logLevel: "warning",
 }).catch(() => process.exit(1)); // it has said what is wrong
 // Chunks go before the programs that name them.
 const chunks = join(dist, "chunks");
 const rank = ({ path }: { path: string }) => (path.startsWith(chunks) ? 0 : 1);
-for (const { path, contents } of outputFiles.toSorted((a, b) => rank(a) - rank(b))) write(path, contents);
+const placeOf = (path: string) =>
+  path.endsWith(".map") ? join(root, ".cache/maps", relative(dist, path)) : path;
+for (const { path, contents } of outputFiles.toSorted((a, b) => rank(a) - rank(b)))
+  write(placeOf(path), contents);
 for (const name of served) write(join(dist, name), readFileSync(join(root, "generated", name)));
 for (const path of pages) write(join(dist, "skills", path), readFileSync(join(root, "skills", path)));
 for (const folder of ["cli", "generated/client"]) {

@@ -5,7 +5,13 @@ const root = new URL("..", import.meta.url).pathname;
 /** A suite: the tests of some folders. */
 const suite = (name: string, include: string[], testTimeout: number, setupFiles: string[] = []) => ({
   extends: true as const,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, setupFiles },
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: testTimeout,
+    setupFiles: [...setupFiles, "tests/count-programs.ts"],
+  },
 });
 const endNodes = ["tests/end-nodes.ts"];
 
@@ -18,7 +24,7 @@ export default defineConfig({
     reporters: ["default"],
     coverage: {
       provider: "v8",
-      include: ["contracts/**", "src/**", "cli/**"],
+      include: ["contracts/**/*.ts", "src/**/*.ts", "cli/**/*.ts"],
       exclude: ["**/dist/**", "cli/bin/**"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: "coverage",

@@ -8,12 +8,20 @@ import { leanBuiltins } from "../configs/lean-builtins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+const directory = join(root, "node_modules/.cache/aethrolink");
+
+/** Whether Node writes down what processes of it execute. */
+const counts = process.env["NODE_V8_COVERAGE"];
+const isCounted = counts !== undefined;
+
 /** A program of this repository as one file, made from its source as it is now; it starts three times as fast. */
 async function bundled(name: string, source: string): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles = [] } = await build({
     stdin: { contents: source, resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
+    outfile: join(directory, "program.mjs"),
+    sourcemap: isCounted && "external",
     platform: "node",
     format: "esm",
     target: "node22",
@@ -24,10 +32,11 @@ async function bundled(name: string, source: string): Promise<string> {
     },
     logLevel: "error",
   });
-  const text = outputFiles[0]?.text ?? "";
-  const directory = join(root, "node_modules/.cache/aethrolink");
+  const text = outputFiles.find((file) => file.path.endsWith(".mjs"))?.text ?? "";
+  const map = outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const path = join(directory, `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 16)}.mjs`);
   mkdirSync(directory, { recursive: true });
+  if (map !== undefined) writeFileSync(`${path}.map`, map);
   // The node serves them from beside its bundle.
   for (const name of ["openapi.json", "reference.html"]) {
     copyFileSync(join(root, "generated", name), join(directory, name));
@@ -57,7 +66,9 @@ export const nodeProgram = () =>
 /** The command of the shipped fake; one file, since it is started often. */
 export async function fakeCommand(...flags: string[]): Promise<string[]> {
   const path = await programOf("fake-acp-client-agent", 'import "./cli/fakes/acp-client-agent.ts";');
-  return [process.execPath, path, ...flags];
+  // A node hands its processes no variable that nobody named.
+  const counted = isCounted ? ["/usr/bin/env", `NODE_V8_COVERAGE=${counts}`] : [];
+  return [...counted, process.execPath, path, ...flags];
 }
 
 /** The file of the shipped fake that is reached over HTTP. */
