@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
-import { leanBuiltins } from "./lean-builtins.ts";
+import { replacements } from "./replacements.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = join(root, "cli/dist");
@@ -85,7 +85,7 @@ const { outputFiles } = await build({
   chunkNames: "chunks/[name]-[hash]",
   // A native module, and what is only loaded where somebody reads along.
   external: ["better-sqlite3"],
-  plugins: [leanBuiltins],
+  plugins: [replacements],
   banner: { js: requireBanner },
   legalComments: "linked",
   // But for the names of chunks, the bundles are the same with and without it.

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { leanBuiltins } from "../configs/lean-builtins.ts";
+import { replacements } from "../configs/replacements.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,7 +26,7 @@ async function bundled(name: string, source: string): Promise<string> {
     format: "esm",
     target: "node22",
     external: ["better-sqlite3"],
-    plugins: [leanBuiltins],
+    plugins: [replacements],
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },

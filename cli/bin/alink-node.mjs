@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Goes on under the Node that AethroLink is made for: the native database module crashes older ones,
 // so the version is looked at before anything is imported.
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { goOnAs, loadBundle } from "./programs.mjs";
@@ -30,6 +30,8 @@ if (bundled !== undefined) {
 } else if (isAtLeast(oldest)) {
   const { runNode } = await loadBundle("alink-node", "node");
   await runNode(process.argv.slice(2), process.env);
+  // What it took to start, and no more, is what the next start finds compiled; also after a kill.
+  module.flushCompileCache?.();
 } else {
   process.stderr.write(
     `alink-node: Node ${oldest.join(".")} or later is needed; this is ${process.version}\n`,
