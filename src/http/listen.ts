@@ -5,12 +5,12 @@
  * and a hundred callers that connect at once would wait for a hundred turns. Where the system shares an
  * address between sockets of one user, several of them listen, so that a turn takes as many.
  *
- * 1. An address is one node's: it is had alone before it is shared, and two nodes that come at once are told
- *    apart by a name that only one can have.
+ * 1. An address is one node's: it is not shared with a program that answers there, and two nodes that come at
+ *    once are told apart by a name that only one can have.
  * 2. What one of the sockets takes is the server's, as if it had taken it itself.
  */
 import type { Server as HttpServer } from "node:http";
-import { type AddressInfo, createServer, type ListenOptions, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type ListenOptions, type Server } from "node:net";
 
 /** More would take bursts no faster: other work of a turn is longer by then. */
 const socketsPerAddress = 16;
@@ -44,20 +44,32 @@ export async function listenAt(server: HttpServer, host: string, port: number): 
   return { port: at, close: async () => void (await Promise.all(all.map(close))) };
 }
 
-/** @returns what holds the address against other nodes, as long as it listens */
+/**
+ * Whoever has the address without sharing it is found when it is asked for; whoever shares it answers there.
+ * @returns what holds the address against other nodes, as long as it listens
+ */
 async function haveAlone(host: string, port: number): Promise<Server> {
   const name = createServer((socket) => socket.destroy());
   // In the system's own name space, which leaves nothing behind.
   await listen(name, { path: `\0aethrolink ${host} ${port}` });
-  const probe = createServer();
-  try {
-    await listen(probe, { host, port });
-  } catch (thrown) {
-    await close(name);
-    throw thrown;
-  }
-  await close(probe);
-  return name;
+  if (!(await isAnswered(wildcards.get(host) ?? host, port))) return name;
+  await close(name);
+  throw Object.assign(new Error("another program shares the address"), { code: "EADDRINUSE" });
+}
+
+/** Where a program of this machine finds who listens everywhere. */
+const wildcards: ReadonlyMap<string, string> = new Map([
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "::1"],
+]);
+const longestMs = 1000;
+
+function isAnswered(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port, timeout: longestMs });
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    for (const event of ["error", "timeout", "close"] as const) socket.once(event, () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 function listen(server: Server | HttpServer, options: ListenOptions): Promise<number> {

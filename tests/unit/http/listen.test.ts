@@ -35,14 +35,21 @@ it("of two that want an address at once one has it", async () => {
   await closeAll([[again, await listenAt(again, "127.0.0.1", port)]]);
 });
 
-it("an address that another program has is not shared with it", async () => {
-  const other = createServer();
-  const port = await new Promise<number>((resolve) => {
-    other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port));
-  });
-  await expect(listenAt(createServer(), "127.0.0.1", port)).rejects.toMatchObject({ code: "EADDRINUSE" });
-  await new Promise((resolve) => other.close(resolve));
-});
+const shared = process.platform === "linux" ? [false, true] : [false];
+
+it.each(shared)(
+  "an address that another program has is not shared with it; %s: it would share it",
+  async (reusePort) => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen({ port: 0, host: "127.0.0.1", reusePort }, () =>
+        resolve((other.address() as { port: number }).port),
+      );
+    });
+    await expect(listenAt(createServer(), "127.0.0.1", port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await new Promise((resolve) => other.close(resolve));
+  },
+);
 
 it.skipIf(process.platform !== "linux")(
   "several callers are let in in one turn of the event loop",
