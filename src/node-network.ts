@@ -110,6 +110,8 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
       invitations: new Map(),
       syncs: new Map(),
       accepting: new Map(),
+      heard: new Map(),
+      fetching: new Map(),
       reached: new Map(),
       over,
     },

@@ -32,6 +32,8 @@ export interface CreateTask {
   readonly by?: Delegator | undefined;
   /** What else goes into the task's first commit. */
   readonly also?: (task: OpenTask) => () => void;
+  /** Throws where it may not be given any more; asked in the turn in which it is accepted. */
+  readonly allowed?: () => void;
   /** The task of this node that it stands for, where that is not its parent. */
   readonly above?: string | undefined;
 }
@@ -88,6 +90,7 @@ function checked(
   const use = earlierUse(engine, key, bodyHash);
   if (use !== undefined) return { kind: "replay", use };
   const { request, turn } = inThread(engine, given);
+  given.allowed?.();
   const to = routed(engine, request);
   refuseWhenFull(engine, to.target);
   return { kind: "new", given: { ...given, request, key }, to, turn, bodyHash };

@@ -68,7 +68,7 @@ export interface Work {
   place: Place | undefined;
   run: Run | undefined;
   /** Takes back the running-time limit, or the wait for a cancel's confirmation. */
-  readonly timers: { running?: () => void; cancelling?: () => void };
+  readonly timers: { running?: () => void; cancelling?: () => void; question?: () => void };
   /** What is left of the running time while a question is open. */
   leftMs: number | undefined;
   runningSince: number;

@@ -35,6 +35,10 @@ export interface Network {
   readonly syncs: Map<string, Promise<Synced>>;
   /** Tasks of other nodes that are being accepted, by who gives them and what they are called there. */
   readonly accepting: Map<string, Promise<NodeTask>>;
+  /** When a peer was last asked because it spoke, in milliseconds since the epoch. */
+  readonly heard: Map<string, number>;
+  /** Artifacts whose bytes are being fetched from peers. */
+  readonly fetching: Map<string, Promise<void>>;
   /** When each peer answered last, in milliseconds since the epoch. */
   readonly reached: Map<string, number>;
   /** Aborted when the node stops. */

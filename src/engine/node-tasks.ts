@@ -100,13 +100,17 @@ async function create(
   const chain = chainBehind(engine, caller, headers);
   const fault = pairing_id === selfPeer ? undefined : chainFault(engine.network.nodeId, chain);
   if (fault !== undefined) fail("loop_detected", fault);
-  if (!exportedTargets(engine, caller).some(({ target_id }) => target_id === body.target_agent_id))
-    fail("target_not_found", `There is no target ${body.target_agent_id}.`);
+  const bond = bondOf(engine, caller);
   const { origin_proxy_task_id } = body;
   const conversation = conversationOf(pairing_id, body, headers);
   let row: NodeTask | undefined;
   await createTask(engine, {
     request: requestOf(senderOf(engine, caller, body.origin_node_id), body, conversation, headers),
+    allowed() {
+      if (bond?.aborted) fail("unauthorized", "This is for trusted peers.");
+      if (!exportedTargets(engine, caller).some(({ target_id }) => target_id === body.target_agent_id))
+        fail("target_not_found", `There is no target ${body.target_agent_id}.`);
+    },
     // What this node gives itself waits like anything else that it gives.
     above: pairing_id === selfPeer ? origin_proxy_task_id : undefined,
     also({ fixed: { task_id, created_at } }) {
@@ -277,6 +281,10 @@ export function followNodeTask(
 /** Follows until there is no more, or the bond ends: nothing is written behind that. */
 function whileBound(bond: AbortSignal | undefined, sink: Sink, follow: (sink: Sink) => Follower): Follower {
   if (bond === undefined) return follow(sink);
+  if (bond.aborted) {
+    sink.end(undefined);
+    return { pull: () => {}, close: () => {} };
+  }
   const release = () => bond.removeEventListener("abort", cut);
   const follower = follow({
     write: (bytes) => (bond.aborted ? false : sink.write(bytes)),

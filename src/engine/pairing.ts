@@ -124,6 +124,7 @@ export async function joinPeer(engine: Engine, given: PeerJoinRequest): Promise<
     node_id,
     trust: "trusted",
   });
+  if (now === undefined) await network.peers.setTargets(peer_id, []);
   const synced = await syncPeer(engine, peer_id).catch(() => undefined); // its reason stands in its record
   return synced?.peer ?? network.peers.get(peer_id) ?? peer;
 }
@@ -133,6 +134,8 @@ function refuseOther(engine: Engine, peer_id: string | undefined, node_id: strin
   if (peer_id === undefined) return;
   refuseName(engine, peer_id);
   const other = engine.network.peers.get(peer_id);
+  if (other?.trust === "blocked" && other.node_id !== node_id)
+    fail("name_taken", `${peer_id} is blocked; give this node another name, or remove that one first.`);
   if (other !== undefined && other.node_id !== node_id && other.node_id !== null)
     fail("name_taken", `${peer_id} is another node; give this one another name.`);
 }

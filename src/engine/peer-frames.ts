@@ -48,6 +48,9 @@ const told: { readonly [Kind in TaskEventKind]?: (data: Data) => { message?: str
   "task.running": ({ remote_execution_id, remote_session_id, continuity }) => ({
     data: { remote_execution_id, remote_session_id, continuity },
   }),
+  // Who acts here, and why, is this node's own.
+  "task.cancel_requested": ({ by }) => ({ data: { by } }),
+  "task.resume_requested": ({ request_id }) => ({ data: { request_id } }),
   "task.failed": ({ reason, ...made }) => {
     const detail = failureText(reason);
     return { message: detail, data: { ...madeOf(made), reason, detail } };

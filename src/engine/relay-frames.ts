@@ -21,7 +21,7 @@ import { referenceOf } from "#src/store/artifact-rows.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import { newId } from "#src/store/ulid.ts";
 import { largestInline } from "./artifacts.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Work } from "./engine.ts";
 import { endOf, noteOfRun } from "./follow-run.ts";
 import { keepResult } from "./keep-result.ts";
 import { keepBinding, namesQuestions, type Relay } from "./relay-link.ts";
@@ -61,8 +61,22 @@ function note(engine: Engine, relay: Relay, frame: Frame, happening: Happening):
   const kept = write(happening) ?? write(told(small(frame)));
   if (kept === undefined) return;
   keepBinding(engine, relay, { last_remote_seq: frame.seq });
-  if (happening.kind === "task.awaiting_input" && work.task.open > 0) pauseRunningTime(engine, work);
+  if (happening.kind === "task.awaiting_input" && work.task.open > 0) pauseForQuestions(engine, work);
   if (happening.kind === "task.resumed" && work.task.open === 0) resumeRunningTime(engine, work);
+}
+
+/** The other node settles a question whose time is over; it has so long to say so. */
+const settleMs = 30_000;
+
+/** The running time stands still while a question is open, but not for longer than it may be. */
+export function pauseForQuestions(engine: Engine, work: Work): void {
+  pauseRunningTime(engine, work);
+  work.timers.question?.();
+  const last = Math.max(...work.task.awaiting.map(({ expires_at }) => Date.parse(expires_at)));
+  const leftMs = Math.max(0, last - engine.clock.now()) + settleMs;
+  work.timers.question = engine.clock.after(leftMs, () => {
+    if (work.task.open > 0) resumeRunningTime(engine, work);
+  });
 }
 
 const saying = ({ message }: Frame) => ({
@@ -161,6 +175,8 @@ const isProgress = ({ type, text, tool_call_id, entries, usage, truncated }: Jso
 };
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** Of one task at once; what is asked beyond is told as a step of the work. */
+const mostQuestions = 32;
 
 function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | undefined {
   const now = engine.clock.now();
@@ -177,10 +193,13 @@ function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | unde
     expires_at: new Date(now + dayMs).toISOString(),
     request_id,
   };
-  const whole = Question.safeParse({ ...own, ...data, request_id }).data;
+  const expires_at = soonest(data.expires_at, now + relay.work.task.fixed.delivery.question_timeout_ms);
+  const whole = Question.safeParse({ ...own, ...data, request_id, expires_at }).data;
   // Another kind of node may tell something else under these names, and still waits for an answer.
   const question = whole ?? (named === undefined ? Question.safeParse(own).data : undefined);
-  if (question === undefined || awaiting.some((each) => each.request_id === request_id)) return undefined;
+  const isRoom = awaiting.length < mostQuestions;
+  if (question === undefined || !isRoom || awaiting.some((each) => each.request_id === request_id))
+    return undefined;
   const foreign = typeof data.request_id === "string" ? data.request_id.slice(0, 255) : null;
   if (named === undefined) relay.foreign.set(request_id, foreign);
   return {
@@ -189,6 +208,12 @@ function asked(engine: Engine, relay: Relay, data: JsonObject): Happening | unde
     data: { ...question, ...(named === undefined ? { remote_request_id: foreign } : {}) },
     changes: { awaiting: [...awaiting, question] },
   };
+}
+
+/** A peer may ask for less time than the task allows a question, not for more. */
+function soonest(said: Json | undefined, most: number): string {
+  const time = typeof said === "string" ? Date.parse(said) : Number.NaN;
+  return new Date(time < most ? time : most).toISOString();
 }
 
 /** Whether an answer is on its way. */

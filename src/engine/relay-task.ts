@@ -22,6 +22,7 @@ import {
   relayPeer,
   rest,
 } from "./relay-link.ts";
+import { pauseForQuestions } from "./relay-frames.ts";
 import { mirror } from "./relay-mirror.ts";
 import { cancelRelay, relayRun } from "./relay-run.ts";
 import { submitRelay } from "./relay-submit.ts";
@@ -53,6 +54,7 @@ export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
 export async function relayAgain(engine: Engine, work: Work, binding: RelayBinding): Promise<void> {
   const relay = openRelay(engine, work, binding);
   countRunningTime(engine, work);
+  if (work.task.open > 0) pauseForQuestions(engine, work);
   await toTheEnd(engine, relay);
 }
 
@@ -66,6 +68,7 @@ async function toTheEnd(engine: Engine, relay: Relay): Promise<void> {
   } finally {
     work.timers.running?.();
     work.timers.cancelling?.();
+    work.timers.question?.();
   }
   if (work.lost !== undefined) throw work.lost;
 }

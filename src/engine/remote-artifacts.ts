@@ -4,6 +4,7 @@ import { PeerFault } from "#src/core/network-ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import { fail } from "#src/errors.ts";
 import type { ArtifactRow } from "#src/store/artifact-rows.ts";
+import type { RemoteArtifact } from "#src/store/relays.ts";
 import type { Engine } from "./engine.ts";
 import { askRelay, refusalIn } from "./relay-link.ts";
 
@@ -19,6 +20,19 @@ const retryAfterS = 5;
 export async function haveBytes(engine: Engine, row: ArtifactRow): Promise<void> {
   const remote = engine.relays.artifact(row.artifact_id);
   if (remote === undefined || remote.fetched) return;
+  const { fetching } = engine.network;
+  const { artifact_id } = row;
+  // However many want it at once, it comes once.
+  const fetched = fetching.get(artifact_id) ?? fetchOnce(engine, row, remote);
+  fetching.set(artifact_id, fetched);
+  try {
+    await fetched;
+  } finally {
+    fetching.delete(artifact_id);
+  }
+}
+
+async function fetchOnce(engine: Engine, row: ArtifactRow, remote: RemoteArtifact): Promise<void> {
   const bytes = await fetchBytes(engine, row, remote.remote_artifact_id);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (bytes.length !== row.size_bytes || sha256 !== row.sha256)

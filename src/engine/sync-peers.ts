@@ -101,9 +101,16 @@ export async function syncPeers(engine: Engine): Promise<void> {
   await Promise.allSettled(able.map(({ peer_id }) => syncPeer(engine, peer_id)));
 }
 
+/** A peer that speaks is asked for it so often at most. */
+const heardMs = 5000;
+
 /** A peer that speaks is there: one that was thought to be offline is asked. */
 export function heardFrom(engine: Engine, peer_id: string): void {
-  if (engine.stopping || engine.network.peers.get(peer_id)?.status !== "offline") return;
+  const { network, clock, stopping } = engine;
+  if (stopping || network.peers.get(peer_id)?.status !== "offline") return;
+  // Two nodes that hear each other, and can't read each other's answers, would ask without end.
+  if (clock.now() - (network.heard.get(peer_id) ?? Number.NEGATIVE_INFINITY) < heardMs) return;
+  network.heard.set(peer_id, clock.now());
   syncPeer(engine, peer_id).catch(() => {
     // Its reason stands in its record.
   });

@@ -7,10 +7,10 @@
  *
  * 1. An address is one node's: it is not shared with a program that answers there, and two nodes that come at
  *    once are told apart by a name that only one can have.
- * 2. What one of the sockets takes is the server's, as if it had taken it itself.
+ * 2. What one of the sockets takes is the server's, as if it had taken it itself, and counts for its limit.
  */
 import type { Server as HttpServer } from "node:http";
-import { type AddressInfo, connect, createServer, type ListenOptions, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 
 /** More would take bursts no faster: other work of a turn is longer by then. */
 const socketsPerAddress = 16;
@@ -29,6 +29,7 @@ export interface Listening {
  * @throws Error as the system says it, with its code
  */
 export async function listenAt(server: HttpServer, host: string, port: number): Promise<Listening> {
+  boundConnections(server);
   if (!isShareable) {
     const at = await listen(server, { host, port, backlog });
     return { port: at, close: () => close(server) };
@@ -42,6 +43,16 @@ export async function listenAt(server: HttpServer, host: string, port: number): 
   await Promise.all(others.map((other) => listen(other, { ...shared, port: at })));
   const all = [server, ...others, ...(name === undefined ? [] : [name])];
   return { port: at, close: async () => void (await Promise.all(all.map(close))) };
+}
+
+/** The limit is the server's: each socket that listens would count its own alone. */
+function boundConnections(server: HttpServer): void {
+  let open = 0;
+  server.prependListener("connection", (socket: Socket) => {
+    open++;
+    socket.once("close", () => open--);
+    if (open > (server.maxConnections || Number.POSITIVE_INFINITY)) socket.destroy();
+  });
 }
 
 /**

@@ -53,7 +53,8 @@ export function createLink(options: LinkOptions): PeerLink {
         life.answered();
         const node_id = await believed(clock, answer, asked);
         const { status, headers = {}, content } = answer.body;
-        const goesOn = isStream(answer.body);
+        // Any other answer has nothing behind it, whatever it says: what nobody reads would stay open.
+        const goesOn = isStream(answer.body) && request.message_type === "task.event" && status === 200;
         if (!goesOn) await end(items, life);
         return { node_id, status, headers, content, frames: goesOn ? framesIn(items, life) : none() };
       } catch (thrown) {

@@ -1,4 +1,5 @@
 /** What a trusted peer may say or fail to say, and what becomes of the task here. */
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { failCommits } from "../../fail-commits.ts";
@@ -199,4 +200,53 @@ describe("what a peer tells of an end", () => {
     expect(node.record(task_id).last_error?.reason).toBe("protocol_error");
     await two.passing(() => two.count("cancel") === 1, "the cancel there");
   });
+});
+
+describe("questions of a peer", () => {
+  it("don't hold a task for longer than they may be open, also when the peer says otherwise and is gone", async () => {
+    const late = { ...asking, data: { ...asking.data, expires_at: "2999-01-01T00:00:00.000Z" } };
+    await using two = await openWithPeer({
+      events: (from) => (from > 0 ? "broken" : told([running, late])),
+    });
+    const { node } = two;
+    const { task_id } = await node.submit({
+      ...toPeer,
+      delivery: { timeout_ms: 1000, question_timeout_ms: 5000 },
+    });
+    const { awaiting } = await node.reaches(task_id, "awaiting_input");
+    expect(Date.parse(awaiting[0]?.expires_at ?? "")).toBeLessThanOrEqual(node.clock.now() + 5000);
+    await two.passing(() => node.record(task_id).status === "failed", "the end");
+    expect(node.record(task_id).last_error?.reason).toBe("timeout");
+  });
+
+  it("are so many at once and no more", async () => {
+    const ids = Array.from(
+      { length: 100 },
+      (_, at) => `01ARZ3NDEKTSV4RRFFQ69G5${String(at).padStart(3, "0")}`,
+    );
+    const many = ids.map((request_id, at) => ({
+      ...asking,
+      seq: at + 2,
+      data: { ...asking.data, request_id },
+    }));
+    await using two = await openWithPeer({
+      events: (from, _times, signal) => told(from > 0 ? [] : [running, ...many], signal),
+    });
+    const { node } = two;
+    const { task_id } = await node.submit(toPeer);
+    await until(() => node.engine.relays.binding(task_id)?.last_remote_seq === 101);
+    await until(() => node.record(task_id).awaiting.length === 32);
+  });
+});
+
+it("an answer that says it is a stream, and is to no call for one, is closed", async () => {
+  await using two = await openWithPeer({
+    submit: () => ({ ...told([], new AbortController().signal), status: 503 }),
+  });
+  const { node } = two;
+  const { task_id } = await node.submit(toPeer);
+  await two.passing(() => two.count("submit") > 3, "some tries");
+  await node.cancel(task_id);
+  await two.passing(() => node.engine.works.size === 0, "the end");
+  expect(getEventListeners(node.engine.network.over.signal, "abort").length).toBeLessThan(3);
 });

@@ -91,3 +91,15 @@ it("an end waits for the connections that are open", async () => {
   caller.destroy();
   await Promise.all([end, closing]);
 });
+
+it("the limit of connections is that of all the sockets together", async () => {
+  const server = createServer();
+  server.maxConnections = 2;
+  const listening = await listenAt(server, "127.0.0.1", 0);
+  let closed = 0;
+  const callers = Array.from({ length: 64 }, () => connectTo(listening.port).on("close", () => closed++));
+  for (const caller of callers) caller.on("error", () => {});
+  await until(() => closed === 62);
+  for (const caller of callers) caller.destroy();
+  await listening.close();
+});
