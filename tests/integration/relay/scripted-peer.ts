@@ -36,6 +36,8 @@ export interface WithPeer extends AsyncDisposable {
   readonly node: OpenEngine;
   readonly peerId: string;
   readonly calls: { readonly call: Call; readonly request: RequestBody }[];
+  /** How many exchanges with the peer have not ended. */
+  open(): number;
   /** How often the peer was called so. */
   count(call: Call): number;
   /** Lets the time pass, a little at a time, until something holds. */
@@ -49,7 +51,19 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
   const clock = createFakeClock();
   const identity = ed25519Identity(makeKey());
   const own = ed25519Identity(makeKey());
-  const hub = createLoopback();
+  const loopback = createLoopback();
+  let open = 0;
+  const hub = {
+    ...loopback,
+    async *exchange(...asked: Parameters<typeof loopback.exchange>) {
+      open++;
+      try {
+        yield* loopback.exchange(...asked);
+      } finally {
+        open--;
+      }
+    },
+  };
   const calls: { readonly call: Call; readonly request: RequestBody }[] = [];
   const count = (call: Call) => calls.filter((each) => each.call === call).length;
   const origin = {
@@ -131,6 +145,7 @@ export async function openWithPeer(script: Script): Promise<WithPeer> {
     peerId: identity.nodeId,
     calls,
     count,
+    open: () => open,
     async passing(holds, what) {
       for (let step = 0; step < 400 && !holds(); step++) {
         // Signatures are made beside this thread: time stands still for them.
