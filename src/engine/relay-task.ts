@@ -12,6 +12,7 @@ import type { RelayBinding } from "#src/store/relays.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { countRunningTime } from "./reattach.ts";
+import { pauseForQuestions } from "./relay-frames.ts";
 import {
   askRelay,
   backoffMs,
@@ -22,7 +23,6 @@ import {
   relayPeer,
   rest,
 } from "./relay-link.ts";
-import { pauseForQuestions } from "./relay-frames.ts";
 import { mirror } from "./relay-mirror.ts";
 import { cancelRelay, relayRun } from "./relay-run.ts";
 import { submitRelay } from "./relay-submit.ts";

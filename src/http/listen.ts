@@ -10,7 +10,14 @@
  * 2. What one of the sockets takes is the server's, as if it had taken it itself, and counts for its limit.
  */
 import type { Server as HttpServer } from "node:http";
-import { type AddressInfo, connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from "node:net";
 
 /** More would take bursts no faster: other work of a turn is longer by then. */
 const socketsPerAddress = 16;
