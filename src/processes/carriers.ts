@@ -43,8 +43,6 @@ export async function endCarriers(launch_ids: ReadonlySet<string>, clock: Clock)
   const until = clock.now() + longestLookMs;
   let clearLooks = 0;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    // One that executes again and again is seen only between two times: it takes many looks to catch it.
-    if (clearLooks === 0) pauseMs = firstPauseMs;
     const { carriers, unclear } = look(launch_ids);
     for (const carrier of carriers) killCarrier(carrier);
     clearLooks = carriers.length === 0 && !unclear ? clearLooks + 1 : 0;
