@@ -1,6 +1,6 @@
 /**
  * Runs the quick suite again and again, and keeps what failed with its output. Cut off, it goes on where it
- * was, for as long as the commit is the same.
+ * was, for as long as the code is the same.
  *
  *   npm run flakes -- --runs 50 [tests/unit/core ...]    (some of its files only)
  *   npm run flakes -- --runs 50 --again                  (from the first run)
@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { commitHere } from "../tests/measured.ts";
+import { codeHere, commitHere } from "../tests/measured.ts";
 
 interface Run {
   readonly began: string;
@@ -31,10 +31,13 @@ const wanted = Number(values.runs);
 if (!(wanted > 0)) throw new Error("--runs takes a number above 0");
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commit = commitHere();
-const dir = join(root, ".cache/flakes", [commit, ...positionals].join(" ").replaceAll("/", "-"));
+const dir = join(
+  root,
+  ".cache/flakes",
+  [codeHere() || commit, ...positionals].join(" ").replaceAll("/", "-"),
+);
 const state = join(dir, "runs.json");
-// What isn't committed may be another thing each time.
-if (values.again || commit.endsWith("+")) rmSync(dir, { recursive: true, force: true });
+if (values.again) rmSync(dir, { recursive: true, force: true });
 mkdirSync(dir, { recursive: true });
 const runs: Run[] = existsSync(state) ? (JSON.parse(readFileSync(state, "utf8")) as Run[]) : [];
 const suite = join(root, "configs/suite.ts");

@@ -1,14 +1,39 @@
 /** Reports of what was measured, as docs/measurements has them. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Empty where there is no git. */
+function git(...args: string[]): string {
+  const { status, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
+  return status === 0 ? stdout.trim() : "";
+}
+
+/**
+ * A name for what is tested, committed or not: it is the same for as long as nothing changes but the docs.
+ * By it a long run that was cut goes on, also behind a commit that only keeps a report. Empty where there
+ * is no git.
+ */
+export function codeHere(): string {
+  const code = ["--", ".", ":!docs", ":!*.md"];
+  const known = git("ls-files", "--stage", ...code);
+  if (known === "") return "";
+  const hash = createHash("sha256")
+    .update(known)
+    .update(git("diff", ...code));
+  for (const file of git("ls-files", "--others", "--exclude-standard", "-z", ...code)
+    .split("\0")
+    .filter(Boolean))
+    hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest("hex").slice(0, 12);
+}
+
 /** The commit that is measured; with `+` where there is more than it. */
 export function commitHere(): string {
-  const git = (...args: string[]) => spawnSync("git", args, { cwd: root, encoding: "utf8" }).stdout.trim();
   const changed = git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+";
   return `${git("rev-parse", "--short", "HEAD")}${changed}`;
 }

@@ -3,14 +3,15 @@
  *
  *   npm run soak -- [--only G1,G7] [--fresh] [--json FILE] [--part 0.05] [--list]
  *
- * What has passed on this commit isn't run again, so that a soak which was cut goes on where it was;
+ * What has passed with the same code isn't run again, so that a soak which was cut goes on where it was;
  * --fresh begins anew. With --part the counts are a part of the full ones, for a look at whether all of
  * it works; then nothing is remembered.
  */
 import { parseArgs } from "node:util";
+import { codeHere, commitHere } from "../measured.ts";
 import type { Guarantee } from "./guarantee.ts";
 import { guarantees } from "./guarantees.ts";
-import { commitOfTree, machine, passedBefore, type Result, writeReport } from "./report.ts";
+import { machine, passedBefore, type Result, writeReport } from "./report.ts";
 import { countsOf, runGuarantee } from "./run-guarantee.ts";
 
 const { values: flags } = parseArgs({
@@ -40,7 +41,7 @@ function chosen(only: readonly string[]): readonly Guarantee[] {
 function tell({ id, promise, says, tests, seconds, passed, faults }: Result, before: boolean): void {
   say(`${passed ? "holds " : "FAILED"} ${id}: ${promise}`);
   say(
-    `         ${says} (${tests} ${tests === 1 ? "test" : "tests"}, ${seconds} s${before ? ", run before on this commit" : ""})`,
+    `         ${says} (${tests} ${tests === 1 ? "test" : "tests"}, ${seconds} s${before ? ", run before with the same code" : ""})`,
   );
   for (const fault of faults) say(fault.replaceAll(/^/gm, "         "));
 }
@@ -53,9 +54,10 @@ if (flags.list) {
   process.exit(0);
 }
 
-const commit = commitOfTree();
-const directory = `.soak/${commit || "unknown"}`;
-const remembers = part === 1 && commit !== "";
+const commit = commitHere();
+const code = codeHere();
+const directory = `.soak/${code || "unknown"}`;
+const remembers = part === 1 && code !== "";
 const state = `${directory}/state.json`;
 const done = new Map(
   (remembers && !flags.fresh ? passedBefore(state) : []).map((result) => [result.id, result]),
