@@ -1,7 +1,7 @@
 /** Reports of what was measured, as docs/measurements has them. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,17 +19,21 @@ function git(...args: string[]): string {
  * is no git.
  */
 export function codeHere(): string {
-  const code = ["--", ".", ":!docs", ":!*.md"];
-  const known = git("ls-files", "--stage", ...code);
-  if (known === "") return "";
-  const hash = createHash("sha256")
-    .update(known)
-    .update(git("diff", ...code));
-  for (const file of git("ls-files", "--others", "--exclude-standard", "-z", ...code)
-    .split("\0")
-    .filter(Boolean))
-    hash.update(file).update(readFileSync(join(root, file)));
-  return hash.digest("hex").slice(0, 12);
+  const listed = git(
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "--",
+    ".",
+    ":!docs",
+    ":!*.md",
+  );
+  const files = listed.split("\0").filter((file) => existsSync(join(root, file)) && file !== "");
+  const hash = createHash("sha256");
+  for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  return files.length === 0 ? "" : hash.digest("hex").slice(0, 12);
 }
 
 /** The commit that is measured; with `+` where there is more than it. */
