@@ -17,7 +17,7 @@ const youngBytes = 8 * 1024 * 1024;
 const growsBy = (factor: 1 | 2) => setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 
 /** So much larger than after the last full collection the old part may be, in percent. */
-const oldGrowth = "--heap-growing-percent=150";
+const oldGrowth = "--heap-growing-percent=50";
 
 /** The flags, by their names. */
 export const heapFlags = ["--semi-space-growth-factor", "--heap-growing-percent"] as const;
