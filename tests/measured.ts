@@ -36,9 +36,10 @@ export function codeHere(): string {
   return files.length === 0 ? "" : hash.digest("hex").slice(0, 12);
 }
 
-/** The commit that is measured; with `+` where there is more than it. */
+/** The commit that is measured; with `+` where there is more than it, other than reports of what was measured. */
 export function commitHere(): string {
-  const changed = git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+";
+  const changed =
+    git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/measurements") === "" ? "" : "+";
   return `${git("rev-parse", "--short", "HEAD")}${changed}`;
 }
 
