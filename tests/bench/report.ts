@@ -1,8 +1,8 @@
 /** What a run of the benchmarks comes to: one part a load, each with its figures and its goals. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, type } from "node:os";
 import { dirname } from "node:path";
+import { commitHere } from "../measured.ts";
 import { rounded } from "./measure.ts";
 
 /** The loads, in the order in which they run. */
@@ -70,14 +70,8 @@ export const atMost = (what: string, unit: Goal["unit"], value: number, must: nu
   met: value <= must,
 });
 
-const git = (...args: readonly string[]) =>
-  spawnSync("git", args, { encoding: "utf8", cwd: import.meta.dirname }).stdout?.trim() ?? "";
-
 /** The commit, and whether the tree differs from it. */
-export function commitNow(): string {
-  const commit = git("rev-parse", "--short", "HEAD") || "unknown";
-  return git("status", "--porcelain", "--untracked-files=no") === "" ? commit : `${commit} with changes`;
-}
+export const commitNow = (): string => commitHere().replace(/\+$/, " with changes") || "unknown";
 
 const machine = () =>
   `${cpus().length} × ${cpus()[0]?.model.trim()}, ${type()} ${release()}, Node ${process.version}`;
