@@ -122,8 +122,12 @@ const patterns = Object.entries(nodeTaskRoutes).map(([call, { method, path }]) =
   pattern: new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`, "i"),
 }));
 
+/** Where all of them are. */
+const below = nodeTaskRoutes.submit.path;
+
 /** The call that a method and a path, with its query, are; undefined: they are none. */
 export function nodeTaskCallOf(method: string, path: string) {
+  if (path.slice(0, below.length).toLowerCase() !== below) return undefined;
   const [pathname = "", search = ""] = path.split("?", 2);
   for (const { call, method: of, pattern } of patterns) {
     const match = of === method ? pattern.exec(pathname) : null;

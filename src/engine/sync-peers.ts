@@ -84,6 +84,7 @@ async function keepAnswer(engine: Engine, asked: Peer, told: readonly Told[]): P
   const online: Peer = { ...peer, status: "online", status_reason: null, last_seen_at: now };
   const targets = told.map((target) => ({ ...target, peer_id: peer.peer_id, synced_at: now }));
   if (peer.status === "offline") logger.info({ peer_id: peer.peer_id }, "a peer is online");
+  network.heard.delete(peer.peer_id);
   await Promise.all([network.peers.put(online), network.peers.setTargets(peer.peer_id, targets)]);
   return { peer: online, targets };
 }
@@ -101,7 +102,7 @@ export async function syncPeers(engine: Engine): Promise<void> {
   await Promise.allSettled(able.map(({ peer_id }) => syncPeer(engine, peer_id)));
 }
 
-/** A peer that speaks is asked for it so often at most. */
+/** A peer that speaks is asked for it so often at most, until it answers. */
 const heardMs = 5000;
 
 /** A peer that speaks is there: one that was thought to be offline is asked. */

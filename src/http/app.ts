@@ -10,7 +10,13 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/express";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import { contract } from "#contracts/index.ts";
 import type { RegistryReloaded } from "#contracts/registry.ts";
 import { logRarely } from "#src/core/log-rarely.ts";
@@ -72,25 +78,26 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   const rarely = logRarely(engine.clock);
   const { allowUnsigned } = network;
   const peerOptions = { ...options.nodes, auth: options.auth, allowUnsigned, logger, rarely };
+  app.response.json = sendJson;
   app.use(
-    guard({
-      admitPeer: peerGuard(peerOptions),
-      ...options,
-      findToken: tokens.store.principal,
-      refused: count,
-    }),
+    inOrder(
+      guard({
+        admitPeer: peerGuard(peerOptions),
+        ...options,
+        findToken: tokens.store.principal,
+        refused: count,
+      }),
+      refuseUndeclared,
+      express.json({ limit: largestBody, strict: false, verify: keepDigest }),
+      takeSigned({
+        logger,
+        rarely,
+        refused: () => count("unauthorized"),
+        heard: (peer_id) => heardFrom(engine, peer_id),
+      }),
+      nodeTasks({ engine, streams }),
+    ),
   );
-  app.use(refuseUndeclared);
-  app.use(express.json({ limit: largestBody, strict: false, verify: keepDigest }));
-  app.use(
-    takeSigned({
-      logger,
-      rarely,
-      refused: () => count("unauthorized"),
-      heard: (peer_id) => heardFrom(engine, peer_id),
-    }),
-  );
-  app.use(nodeTasks({ engine, streams }));
   const handlers = {
     tasks: taskHandlers(server),
     events: eventHandlers(server),
@@ -113,6 +120,31 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
   app.use(refuseMethodOrPath);
   app.use(answerErrors(engine.logger));
   return { app, streams };
+}
+
+/** Several middlewares as one: Express looks for the next in all that it has, each time anew. */
+function inOrder(...steps: readonly RequestHandler[]): RequestHandler {
+  return (req, res, next) => {
+    let at = 0;
+    const go = (thrown?: unknown) => {
+      const step = thrown === undefined ? steps[at++] : undefined;
+      if (step === undefined) return next(thrown);
+      try {
+        void step(req, res, go);
+      } catch (fault) {
+        next(fault);
+      }
+    };
+    go();
+  };
+}
+
+/** Sends an answer of ours. Express would look, too, whether the caller has it already, by what we don't send. */
+function sendJson<R extends ServerResponse>(this: R, body: unknown): R {
+  const text = JSON.stringify(body);
+  this.setHeader("Content-Type", "application/json; charset=utf-8");
+  this.setHeader("Content-Length", Buffer.byteLength(text));
+  return this.end(text);
 }
 
 /** Where a request breaks the contract, each place with what is wrong there. */

@@ -30,9 +30,14 @@ const declared: readonly Declared[] = [...Object.values(contract), nodeTaskRoute
     message: "message" in route.metadata ? route.metadata.message : undefined,
   }));
 
+/** What a path is of: the first step, behind the version; no route has a name there. */
+const start = /^\/(?:v1\/)?[^/]*/i;
+const startOf = (path: string) => (start.exec(path)?.[0] ?? "").toLowerCase();
+const byStart = Map.groupBy(declared, ({ path }) => startOf(path));
+
 /** The routes of a path. One that is written out is no name in another: `/v1/agents/register`. */
 function routesOf(path: string): readonly Declared[] {
-  const fitting = declared.filter(({ pattern }) => pattern.test(path));
+  const fitting = (byStart.get(startOf(path)) ?? []).filter(({ pattern }) => pattern.test(path));
   const written = fitting.filter(({ named }) => !named);
   return written.length > 0 ? written : fitting;
 }

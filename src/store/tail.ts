@@ -32,15 +32,9 @@ export interface Tail {
   readonly listeners: () => number;
 }
 
-/** Where a handful of frames ends that begins at `from`; it has one at least. */
-function endOfHandful(frames: readonly string[], from: number): number {
-  let size = frames[from]?.length ?? 0;
-  let to = from + 1;
-  for (; to < frames.length; to++) {
-    size += frames[to]?.length ?? 0;
-    if (size > handful) break;
-  }
-  return to;
+interface Frame {
+  readonly id: number;
+  readonly text: string;
 }
 
 /**
@@ -48,8 +42,7 @@ function endOfHandful(frames: readonly string[], from: number): number {
  * @param limit how many characters it keeps
  */
 export function openTail(last: number, limit = 1024 * 1024): Tail {
-  let frames: string[] = [];
-  let ids: number[] = [];
+  let frames: Frame[] = [];
   let size = 0;
   let newest = last;
   let before = last;
@@ -59,39 +52,42 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
 
   const dropOldest = () => {
     let cut = 0;
-    for (const [n, frame] of frames.slice(0, -1).entries()) {
+    for (const { id, text } of frames.slice(0, -1)) {
       if (size <= limit) break;
-      size -= frame.length;
-      cut = n + 1;
+      size -= text.length;
+      before = id;
+      cut++;
     }
-    before = ids[cut - 1] ?? before;
     frames = frames.slice(cut);
-    ids = ids.slice(cut);
   };
 
   return {
     since(after) {
       if (after < before || after >= newest) return undefined;
       if (joined?.after === after && (joined.full || joined.frames.last === newest)) return joined.frames;
-      const from = ids.findIndex((id) => id > after);
-      const to = endOfHandful(frames, from);
-      const all = from === 0 && to === frames.length;
-      const text = all ? frames.join("") : frames.slice(from, to).join("");
-      const found = { bytes: Buffer.from(text), last: ids[to - 1] ?? newest };
-      joined = { after, full: to < frames.length, frames: found };
+      let text = "";
+      let end = after;
+      let full = false;
+      // From the end, where nearly all readers are.
+      for (const frame of frames.slice(frames.findLastIndex(({ id }) => id <= after) + 1)) {
+        full = text !== "" && text.length + frame.text.length > handful;
+        if (full) break;
+        text += frame.text;
+        end = frame.id;
+      }
+      const found = { bytes: Buffer.from(text), last: end };
+      joined = { after, full, frames: found };
       return found;
     },
     last: () => newest,
-    push(id, frame) {
-      frames.push(frame);
-      ids.push(id);
-      size += frame.length;
+    push(id, text) {
+      frames.push({ id, text });
+      size += text.length;
       newest = id;
       if (size > limit) dropOldest();
     },
     skip(id) {
       frames = [];
-      ids = [];
       size = 0;
       newest = id;
       before = id;

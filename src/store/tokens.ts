@@ -1,5 +1,5 @@
 /** Tokens: only their SHA-256 is kept; all of them stand in memory, since each request asks for one. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import type { TokenRecord } from "#contracts/tokens.ts";
 import { type Principal, principalOfRole, type RuntimePrincipal } from "#src/core/access.ts";
@@ -9,6 +9,7 @@ import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 
 /** Held by the SHA-256 of its text; `record` is missing of one that is on no disk. */
 interface Held {
+  /** The same again, in the bytes of its hexadecimal form, to be compared in constant time. */
   readonly digest: Buffer;
   readonly principal: Principal | undefined;
   readonly record: TokenRecord | undefined;
@@ -29,9 +30,9 @@ export interface TokenStore {
   remove(token_id: string): Promise<void>;
 }
 
+const digestOf = (text: string) => hash("sha256", text, "hex");
 /** The digest of no text. */
-const nobodys = Buffer.alloc(32);
-const digestOf = (text: string) => createHash("sha256").update(text).digest();
+const nobodys = Buffer.alloc(64);
 
 /** Opens the tokens of a database. */
 export function openTokens(writer: Sqlite, batch: Batch): TokenStore {
@@ -40,42 +41,40 @@ export function openTokens(writer: Sqlite, batch: Batch): TokenStore {
   const remove = prepare(writer, db.delete(tokens).where(eq(tokens.token_id, sql.placeholder("token_id"))));
   const held = new Map<string, Held>();
   const records = new Map<string, Held & { record: TokenRecord }>();
-  const hold = (record: TokenRecord, digest: Buffer) => {
-    const token = { digest, record, principal: principalOfRole(record.role, record.token_id) };
-    held.set(digest.toString("hex"), token);
+  const hold = (record: TokenRecord, sha256: string) => {
+    const principal = principalOfRole(record.role, record.token_id);
+    const token = { digest: Buffer.from(sha256), record, principal };
+    held.set(sha256, token);
     records.set(record.token_id, token);
   };
   for (const { sha256, role, ...record } of db.select().from(tokens).orderBy(tokens.token_id).all()) {
-    hold({ ...record, role: role as TokenRecord["role"] }, Buffer.from(sha256, "hex"));
+    hold({ ...record, role: role as TokenRecord["role"] }, sha256);
   }
   const look = (text: string) => {
-    const digest = digestOf(text);
-    const token = held.get(digest.toString("hex"));
-    return timingSafeEqual(token?.digest ?? nobodys, digest) ? token : undefined;
+    const sha256 = digestOf(text);
+    const token = held.get(sha256);
+    return timingSafeEqual(token?.digest ?? nobodys, Buffer.from(sha256)) ? token : undefined;
   };
   return {
     find: (text) => look(text)?.record,
     principal: (text) => look(text)?.principal,
     lend(text, principal) {
-      const digest = digestOf(text);
-      const key = digest.toString("hex");
-      held.set(key, { digest, principal, record: undefined });
-      return () => void held.delete(key);
+      const sha256 = digestOf(text);
+      held.set(sha256, { digest: Buffer.from(sha256), principal, record: undefined });
+      return () => void held.delete(sha256);
     },
     list: () => [...records.values()].map((token) => token.record),
     get: (token_id) => records.get(token_id)?.record,
     async add(record, text) {
-      const digest = digestOf(text);
-      await batch.add(Symbol("token"), () => {
-        insert.run({ ...record, sha256: digest.toString("hex") });
-      });
-      hold(record, digest);
+      const sha256 = digestOf(text);
+      await batch.add(Symbol("token"), () => void insert.run({ ...record, sha256 }));
+      hold(record, sha256);
     },
     async remove(token_id) {
       await batch.add(Symbol("token"), () => void remove.run({ token_id }));
       const token = records.get(token_id);
       records.delete(token_id);
-      if (token !== undefined) held.delete(token.digest.toString("hex"));
+      if (token !== undefined) held.delete(token.digest.toString());
     },
   };
 }

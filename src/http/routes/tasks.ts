@@ -31,7 +31,8 @@ function goneOf(res: Response): AbortSignal {
   return gone.signal;
 }
 
-const wantsJson = (req: Pick<Request, "accepts">) =>
+const wantsJson = (req: Pick<Request, "accepts" | "headers">) =>
+  req.headers.accept !== "text/event-stream" &&
   req.accepts(["text/event-stream", "application/json"]) === "application/json";
 
 /** The handlers of the contract's tasks. */
