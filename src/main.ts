@@ -130,6 +130,7 @@ export async function startNode(
       timeoutMs: config.timeoutMs,
       works: new Map(),
       retiring: new Map(),
+      keptLeases: new WeakSet(),
       watched: new WeakSet(),
       creating: new Map(),
       stopping: false,

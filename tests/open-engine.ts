@@ -140,6 +140,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
     timeoutMs: 3_600_000,
     works: new Map(),
     retiring: new Map(),
+    keptLeases: new WeakSet(),
     watched: new WeakSet(),
     creating: new Map(),
     stopping: false,

@@ -154,6 +154,8 @@ export interface TaskToRun {
   readonly trace_id: string;
   /** What the session is kept by; null: a fresh session, closed after the turn. */
   readonly sticky_key: string | null;
+  /** Whether no earlier task can have had its conversation: there is no session to look for. */
+  readonly opens_conversation?: boolean;
   /** How long a question stays open; a dialect may say less. */
   readonly question_timeout_ms: number;
 }

@@ -222,6 +222,7 @@ function fixedOf(
     created_at,
     thread_id: request.thread_id,
     conversation_id: request.conversation_id ?? newId(),
+    opens_conversation: request.conversation_id === undefined && request.thread_id === undefined,
     intent: request.intent,
     requested_runtime: request.target_runtime ?? request.target_agent_id,
     resolved_runtime: target.target_id,

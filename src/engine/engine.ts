@@ -44,6 +44,8 @@ export interface Engine {
   readonly works: Map<string, Work>;
   /** Targets whose former processes still have tasks, until those are over; nothing is started for them. */
   readonly retiring: Map<string, Promise<void>>;
+  /** Leases that are on disk. */
+  readonly keptLeases: WeakSet<Lease>;
   /** Leases whose end is watched already. */
   readonly watched: WeakSet<Lease>;
   /** Creations with an idempotency key that aren't on disk yet. */

@@ -78,7 +78,10 @@ export async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
   const lease = await untilReady(engine, work);
   if (lease === undefined) return;
   engine.log.append(work.task, { kind: "runtime.ready", source: "core", data: { lease_id: lease.lease_id } });
-  engine.log.with(work.task, () => engine.leases.insert(lease));
+  if (!engine.keptLeases.has(lease)) {
+    const write = () => engine.leases.insert(lease);
+    engine.log.with(work.task, write, () => void engine.keptLeases.add(lease));
+  }
   watchLease(engine, lease);
   const kept = engine.log.append(work.task, { kind: "task.dispatching", source: "core" });
   if (kept === undefined) return; // the task was never kept, or has ended
@@ -289,6 +292,7 @@ export function taskLeft(work: Pick<Work, "task" | "target">): TaskToRun {
     metadata: fixed.metadata,
     trace_id: fixed.trace.trace_id,
     sticky_key: stickyKeyOf(work.target, fixed),
+    opens_conversation: fixed.opens_conversation === true,
     question_timeout_ms: fixed.delivery.question_timeout_ms,
   };
 }

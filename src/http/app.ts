@@ -1,12 +1,7 @@
 /**
  * The control API: the guard, the contract's handlers, and what is said where neither fits.
  */
-import {
-  createServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { createExpressEndpoints, type RequestValidationError } from "@ts-rest/express";
@@ -217,7 +212,10 @@ export function createHttpServer(tls?: Tls): Gate {
     // The guard says it, with a problem document.
     requireHostHeader: false,
   };
-  const server = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
+  class AppRequest extends IncomingMessage {}
+  class AppResponse extends ServerResponse<AppRequest> {}
+  const made = { ...limits, IncomingMessage: AppRequest, ServerResponse: AppResponse };
+  const server = tls === undefined ? createServer(made) : createTlsServer({ ...made, ...tls });
   server.maxConnections = 20_000;
   server.on("clientError", refuseRaw);
   const waiting: [IncomingMessage, ServerResponse][] = [];
@@ -227,6 +225,9 @@ export function createHttpServer(tls?: Tls): Gate {
     server,
     open(app) {
       server.off("request", hold);
+      // Express gives each request and response its own prototype; those that are made with it stay as they are.
+      app.request = Object.setPrototypeOf(AppRequest.prototype, app.request);
+      app.response = Object.setPrototypeOf(AppResponse.prototype, app.response);
       server.on("request", app);
       for (const [req, res] of waiting) app(req, res);
     },

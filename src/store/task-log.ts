@@ -126,6 +126,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
   const all = openTail(statements.lastPosition());
   const viewers = openViewerTails(all.last);
   const hearers: ((task: OpenTask) => void)[] = [];
+  const timeNow = openTimes(clock);
   const counts = { events: 0, ended: { completed: 0, failed: 0, cancelled: 0 } };
   for (const row of statements.open()) {
     const task = taskOfRow(row);
@@ -186,7 +187,7 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
       const state =
         happening.kind === "task.created" && task.seq === 0 ? "created" : next(task, happening.kind);
       if (entry === undefined || state === undefined) return undefined;
-      const row = eventRow(task, happening, state, new Date(clock.now()).toISOString());
+      const row = eventRow(task, happening, state, timeNow());
       take(task, happening, state, row.created_at);
       if (entry.pending.length === 0) {
         entry.kept = batch.add(entry, () => write(entry), {
@@ -211,6 +212,18 @@ export function openTaskLog(writer: Sqlite, clock: Clock): TaskLog {
     viewers,
     batch,
     counts,
+  };
+}
+
+/** The time as text, made once in a millisecond: many events share it. */
+function openTimes(clock: Clock): () => string {
+  let ms = Number.NaN;
+  let text = "";
+  return () => {
+    const now = clock.now();
+    if (now !== ms) text = new Date(now).toISOString();
+    ms = now;
+    return text;
   };
 }
 

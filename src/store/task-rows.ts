@@ -22,6 +22,8 @@ export interface NewTask {
   /** The thread that it is a turn of. */
   readonly thread_id?: string | undefined;
   readonly conversation_id: string;
+  /** Whether nothing can have been said in it before. Known in the life that accepts the task only. */
+  readonly opens_conversation?: boolean;
   readonly sender: string;
   readonly intent: string;
   readonly requested_runtime: string | undefined;

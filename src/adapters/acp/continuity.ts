@@ -53,7 +53,7 @@ export async function takeSession(
       continuity: { continuity: "live", continuity_reason: "its session is still open" },
     };
   }
-  const binding = live.atWork ? undefined : bindings.find(key);
+  const binding = live.atWork || options.isNew ? undefined : bindings.find(key);
   const taken =
     binding === undefined
       ? { session: undefined, why: live.why }

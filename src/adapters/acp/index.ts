@@ -143,6 +143,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
       if (agent?.leaseOf(subcontextOf(target, task.runtime_options)) !== lease) {
         throw new AdapterFault("submit_failed", "the process of this lease has gone");
       }
+      const place = sessionPlaceOf(target, task.runtime_options, task.sticky_key);
       return submit(
         agent,
         task,
@@ -151,7 +152,9 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           dialect: dialectOf(target.dialect),
           bindings: options.bindings,
           target_id: target.target_id,
-          place: sessionPlaceOf(target, task.runtime_options, task.sticky_key),
+          place,
+          // A session that a task names itself has nothing to do with its conversation.
+          isNew: task.opens_conversation === true && place.sticky_key === task.sticky_key,
           idleMs: millisecondsOf(task.runtime_options.session_idle_timeout_ms) ?? defaultIdleMs,
           cancelGraceMs: options.cancelGraceMs ?? 5000,
           cwd: target.launch.cwd ?? options.workDir,

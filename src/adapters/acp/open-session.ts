@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly bindings: SessionBindings;
   readonly target_id: string;
   readonly place: SessionPlace;
+  /** Whether there can be no earlier session of this place. */
+  readonly isNew: boolean;
   readonly cwd: string;
   /** An open session that was idle for longer is not gone on with as it is. */
   readonly idleMs: number;

@@ -114,6 +114,26 @@ describe("a conversation whose process has gone", () => {
     });
   });
 
+  test("goes on in a session that tasks name, also by a task that opens a conversation", async () => {
+    const bindings = createMemoryBindings();
+    const target: Target = { ...remembering(), dialect: "openclaw" };
+    const opens = async (text: string) => {
+      await using acp = openAcpAdapter({ bindings, workDir: "/tmp" });
+      const runtime_options = { session_key: "agent:main:notes" };
+      const task = taskOf(
+        { text },
+        { runtime_options, sticky_key: `talk ${text}`, opens_conversation: true },
+      );
+      const run = await acp.run(target, task);
+      return { continuity: run.continuity, end: (await signalsOf(run)).at(-1) };
+    };
+    expect(await opens("one")).toMatchObject({ continuity: "fresh" });
+    expect(await opens("HISTORY?")).toMatchObject({
+      continuity: "loaded",
+      end: { result: { text: "HISTORY[1]: one" } },
+    });
+  });
+
   test("begins anew where the runtime can't take sessions up, and says why", async () => {
     const bindings = createMemoryBindings();
     const target = remembering("--can", "close");
