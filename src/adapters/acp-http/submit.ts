@@ -3,7 +3,7 @@ import type { JsonObject, Target, TaskToRun } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { agentFor } from "./agents.ts";
 import { streamOf } from "./answering.ts";
-import { NoAnswer, type Opened, open, restOf, type Server } from "./calls.ts";
+import { type Answer, NoAnswer, type Opened, open, restOf, type Server } from "./calls.ts";
 import { inputOf } from "./input.ts";
 import { objectIn, textIn } from "./json.ts";
 import { type Begun, nothingTaken } from "./run.ts";
@@ -72,9 +72,10 @@ async function post(server: Server, body: JsonObject): Promise<Opened> {
 const doubtful = new Set([502, 504]);
 
 async function runIn(server: Server, opened: Opened): Promise<JsonObject> {
-  const answer = await restOf(server, opened).catch((cause: unknown) => {
-    if (opened.status >= 300 || !(cause instanceof Error)) throw cause;
-    throw new AdapterFault("timeout", `${cause.message}; ${unknown}`, { cause });
+  const answer = await restOf(server, opened).catch((cause: unknown): Answer => {
+    // That it refuses is known, whatever else it had to say.
+    if (opened.status >= 300) return { status: opened.status, json: undefined };
+    throw new AdapterFault("timeout", `${(cause as Error).message}; ${unknown}`, { cause });
   });
   if (answer.status >= 300) {
     const kind = doubtful.has(answer.status) ? "timeout" : "submit_failed";
