@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RuntimeProbe, TargetSpec } from "#generated/client/src/index.ts";
 import { checkTarget } from "../../../cli/doctor/check-target.ts";
 import { lineOf } from "../../../cli/doctor/finding.ts";
@@ -8,19 +8,25 @@ const target = { target_id: "research", command: ["agent", "acp"] } as unknown a
 const launch_id = "01KAT3Q4V5W6X7Y8Z9A0B1C2D3";
 
 /** What the doctor says of a target whose probe is answered so. */
-async function linesFor(status: number, answer: object): Promise<string[]> {
+async function linesFor(status: number, answer: object, of = target): Promise<string[]> {
   const body = JSON.stringify(answer);
   const type = status < 400 ? "application/json" : "application/problem+json";
   const call = {
     baseUrl: "http://127.0.0.1:1",
     fetch: async () => new Response(body, { status, headers: { "content-type": type } }),
   };
-  const found = await checkTarget(target, call);
-  return found.map((finding) => lineOf({ target: target.target_id, ...finding }));
+  const found = await checkTarget(of, call);
+  return found.map((finding) => lineOf({ target: of.target_id, ...finding }));
 }
 
-const probed = (probe: Partial<RuntimeProbe>) =>
-  linesFor(200, { runtime_id: "research", command_found: true, launch_id, capabilities: {}, ...probe });
+const told = (probe: Partial<RuntimeProbe>) => ({
+  runtime_id: "research",
+  command_found: true,
+  launch_id,
+  capabilities: {},
+  ...probe,
+});
+const probed = (probe: Partial<RuntimeProbe>) => linesFor(200, told(probe));
 
 /** The probe of a runtime that announces what was recorded of a real one. */
 function recorded(runtime: string): Partial<RuntimeProbe> {
@@ -105,4 +111,52 @@ it("asks to try again where the former process still works, and to look at the l
   expect(await problem("internal", 500)).toEqual([
     "fail research greeting: It is so. (internal) → look at the node's log",
   ]);
+});
+
+describe("a server that is reached by HTTP", () => {
+  const endpoint = "http://127.0.0.1:8000";
+  const server = (mode: "managed" | "external", command: string[] | null = ["serve"]) =>
+    ({ target_id: "research", adapter: "acp_http", command, endpoint, launch: { mode } }) as TargetSpec;
+  const found = (of: TargetSpec, probe: Partial<RuntimeProbe>) => linesFor(200, told(probe), of);
+
+  it("is well, and tells its agents", async () => {
+    const probe = { name: "writer", capabilities: { agents: ["writer", "critic"] }, auth_required: false };
+    expect(await found(server("managed"), probe)).toEqual([
+      "ok   research command: serve is there",
+      `ok   research greeting: ${endpoint} answered; its agent is writer`,
+      "ok   research announces: agents: writer, critic",
+    ]);
+    expect(await found(server("external"), probe)).toHaveLength(2);
+  });
+
+  it("has no program", async () => {
+    const missing = { command_found: false };
+    expect(await found(server("managed"), missing)).toEqual([
+      "fail research command: serve is not there → install serve",
+    ]);
+    expect(await found(server("managed", null), { ...missing, error: "nothing to start" })).toEqual([
+      "fail research command: nothing to start → install its program",
+    ]);
+  });
+
+  it("doesn't answer: what to do depends on who runs it", async () => {
+    const error = "no answer";
+    expect((await found(server("external"), { error }))[0]).toBe(
+      `fail research greeting: no answer → start the server, or mend the endpoint in the registry (${endpoint})`,
+    );
+    expect((await found(server("managed"), { error }))[1]).toBe(
+      "fail research greeting: no answer → see what it wrote: alink-cli runtime-launches research --limit 1",
+    );
+  });
+
+  it("wants a login, or the choice of an agent", async () => {
+    expect((await found(server("external"), { error: "401", auth_required: true }))[0]).toBe(
+      "fail research login: 401 → give the headers that it wants in the registry",
+    );
+    const several = { error: "no agent research", capabilities: { agents: ["a", "b"] } };
+    expect(await found(server("external"), several)).toEqual([
+      "fail research greeting: no agent research → name one of its agents: defaults: { agent: NAME } in the registry",
+      "ok   research announces: agents: a, b",
+    ]);
+  });
 });
