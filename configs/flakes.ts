@@ -1,6 +1,6 @@
 /**
  * Runs the quick suite again and again, and keeps what failed with its output. Cut off, it goes on where it
- * was, for as long as the code is the same.
+ * was, for as long as the code is the same: runs of all of it stand in docs/measurements/flakes.json.
  *
  *   npm run flakes -- --runs 50 [tests/unit/core ...]    (some of its files only)
  *   npm run flakes -- --runs 50 --again                  (from the first run)
@@ -23,6 +23,13 @@ interface Run {
   readonly output: string | null;
 }
 
+interface State {
+  readonly commit: string;
+  /** What was tested, by `codeHere`. */
+  readonly code: string;
+  readonly runs: readonly Run[];
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: "string", default: "50" }, again: { type: "boolean", default: false } },
@@ -31,15 +38,12 @@ const wanted = Number(values.runs);
 if (!(wanted > 0)) throw new Error("--runs takes a number above 0");
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commit = commitHere();
-const dir = join(
-  root,
-  ".cache/flakes",
-  [codeHere() || commit, ...positionals].join(" ").replaceAll("/", "-"),
-);
-const state = join(dir, "runs.json");
-if (values.again) rmSync(dir, { recursive: true, force: true });
+const code = codeHere() || commit;
+const dir = join(root, ".cache/flakes", [code, ...positionals].join(" ").replaceAll("/", "-"));
+const state = positionals.length === 0 ? join(root, "docs/measurements/flakes.json") : join(dir, "runs.json");
 mkdirSync(dir, { recursive: true });
-const runs: Run[] = existsSync(state) ? (JSON.parse(readFileSync(state, "utf8")) as Run[]) : [];
+const before = existsSync(state) ? (JSON.parse(readFileSync(state, "utf8")) as State) : undefined;
+const runs: Run[] = before?.code === code && !values.again ? [...before.runs] : [];
 const suite = join(root, "configs/suite.ts");
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -68,7 +72,7 @@ function once(n: number): Run {
 while (runs.length < wanted) {
   const run = once(runs.length + 1);
   runs.push(run);
-  writeFileSync(state, JSON.stringify(runs, null, 2));
+  writeFileSync(state, `${JSON.stringify({ commit, code, runs } satisfies State, null, 2)}\n`);
   say(`${runs.length} of ${wanted}: ${run.passed ? "passed" : "FAILED"} in ${run.seconds} s; ${run.counts}`);
   for (const name of run.failed) say(`   ${name}`);
 }

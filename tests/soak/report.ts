@@ -26,6 +26,8 @@ export interface Result {
 export interface Report {
   readonly date: string;
   readonly commit: string;
+  /** What was tested, by `codeHere`; missing in reports of earlier days. */
+  readonly code?: string;
   readonly machine: string;
   /** 1: the full counts. */
   readonly part: number;
@@ -35,10 +37,11 @@ export interface Report {
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}`;
 
-/** What passed before. */
-export function passedBefore(file: string): Result[] {
+/** What passed before, of the same code and with the full counts. */
+export function passedBefore(file: string, code: string): Result[] {
   if (!existsSync(file)) return [];
-  return (JSON.parse(readFileSync(file, "utf8")) as Report).results.filter(({ passed }) => passed);
+  const { results, part, code: of } = JSON.parse(readFileSync(file, "utf8")) as Report;
+  return of === code && part === 1 ? results.filter(({ passed }) => passed) : [];
 }
 
 /** Writes a report whole or not at all. */

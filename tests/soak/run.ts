@@ -3,8 +3,8 @@
  *
  *   npm run soak -- [--only G1,G7] [--fresh] [--json FILE] [--part 0.05] [--list]
  *
- * What has passed with the same code isn't run again, so that a soak which was cut goes on where it was;
- * --fresh begins anew. With --part the counts are a part of the full ones, for a look at whether all of
+ * What has passed with the same code isn't run again, so that a soak which was cut goes on where it was,
+ * also by the report that it kept, on another machine; --fresh begins anew. With --part the counts are a part of the full ones, for a look at whether all of
  * it works; then nothing is remembered.
  */
 import { parseArgs } from "node:util";
@@ -60,9 +60,11 @@ const directory = `.soak/${code || "unknown"}`;
 const remembers = part === 1 && code !== "";
 const state = `${directory}/state.json`;
 const done = new Map(
-  (remembers && !flags.fresh ? passedBefore(state) : []).map((result) => [result.id, result]),
+  (remembers && !flags.fresh ? [state, ...(flags.json === undefined ? [] : [flags.json])] : [])
+    .flatMap((file) => passedBefore(file, code))
+    .map((result) => [result.id, result]),
 );
-const head = { date: new Date().toISOString(), commit, machine: machine(), part };
+const head = { date: new Date().toISOString(), commit, code, machine: machine(), part };
 say(`soak of ${commit || "a tree without git"} on ${head.machine}`);
 if (part < 1) say(`with ${part} of the full counts: this shows that it works, not that the promises hold`);
 

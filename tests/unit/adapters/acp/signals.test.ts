@@ -294,3 +294,49 @@ describe("an update", () => {
     expect(readUpdate(update)).toEqual({ progress: { type: "log", text: expect.stringContaining("image") } });
   });
 });
+
+describe("an update of a kind that is known", () => {
+  const update = (sessionUpdate: string, more: JsonObject = {}) => readUpdate({ sessionUpdate, ...more });
+  test("tells nothing where it says nothing", () => {
+    const silent = [
+      update("agent_message_chunk", { content: { type: "text", text: "" } }),
+      update("agent_thought_chunk", { content: { type: "text", text: "" } }),
+      update("plan", { entries: "all" }),
+      update("notice", { title: "", description: 7 }),
+      update("toString"),
+      readUpdate({ sessionUpdate: 7 }),
+    ];
+    for (const heard of silent) expect(heard).toEqual({});
+  });
+
+  test("tells of a notice what it is called and what it says", () => {
+    const notice = update("notice", { title: "limit", description: "nearly used up" });
+    expect(notice).toEqual({ progress: { type: "log", text: "limit: nearly used up" } });
+  });
+});
+
+describe("an error", () => {
+  const words = (error: Json, instruction = "") =>
+    (
+      finalOf(
+        { error },
+        { text: "", cancelAsked: false, toolCalled: false } as TurnSoFar,
+        "generic",
+        instruction,
+      ) as { detail?: string }
+    ).detail;
+  test.each<[string, Json, string]>([
+    ["with details", { code: 1, message: "no", data: { details: "why" } }, "error 1: no: why"],
+    ["without words", { code: 1, message: "" }, "error 1: no message"],
+    ["of no form", "broken", "error unknown: no message"],
+  ])("%s is told in words", (_what, error, expected) => {
+    expect(words(error)).toContain(expected);
+  });
+
+  test("of a runtime that wants a login says how to log in", () => {
+    expect(words({ code: -32000, message: "login first" }, "Run it once by hand.")).toContain(
+      "login first. Run it once by hand.",
+    );
+    expect(words({ code: -32000, message: "login first" })).toMatch(/login first$/);
+  });
+});

@@ -55,6 +55,13 @@ describe("on the wire", () => {
       update({ sessionUpdate: "from_the_future", anything: [1] }),
       line({ method: "session/update", params: { sessionId: "nobody", update: {} } }),
       line({ method: "session/update", params: [] }),
+      line({ method: "session/update", params: { sessionId: 7, update: {} } }),
+      line({ method: "session/update", params: { sessionId: "$S", update: 7 } }),
+      line({ method: "$/cancel_request", params: { requestId: 7 } }),
+      line({ method: "$/cancel_request" }),
+      line({ id: { a: 1 }, method: "vendor/ask", params: {} }),
+      line({ id: 4712, method: "vendor/ask" }),
+      line({ id: { a: 1 }, result: {} }),
       line({ method: "vendor/news", params: { a: 1 } }),
       line({ id: 4711, result: {} }),
       line({ id: "0", error: { code: 1, message: "no" } }),
@@ -66,6 +73,22 @@ describe("on the wire", () => {
     expect(signals.map(({ kind }) => kind)).toEqual(["progress", "completed"]);
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();
+  });
+
+  test.each<[string, string, string]>([
+    ["with a code and words", '{"code":-32000,"message":"no more"}', "no more"],
+    ["with data", '{"code":-32000,"message":"no more","data":{"why":"money"}}', "no more"],
+    ["of no form", '"broken"', "no message"],
+    ["with a code that is none", '{"code":1.5,"message":7}', "no message"],
+  ])("an error %s ends the turn, and is told", async (_what, error, words) => {
+    await using acp = openAcpAdapter();
+    const raw = `{"jsonrpc":"2.0","id":$I,"error":${error}}\n`;
+    const run = await acp.run(scripted(), taskOf({ raw }));
+    expect(await endOf(run)).toMatchObject({
+      kind: "failed",
+      reason: "remote_failed",
+      detail: expect.stringContaining(words),
+    });
   });
 
   test("an agent that never reads its stdin is heard to the end of its noise", async () => {
