@@ -1,4 +1,7 @@
-/** The resident memory of a node: idle, while tasks go through it, and when they have. */
+/**
+ * The resident memory of a node: idle, while tasks go through it, and when it is idle again. What is more
+ * then is what the tasks left behind; while they go on, garbage comes on top that nobody has collected yet.
+ */
 import { setTimeout as elapsed } from "node:timers/promises";
 import { laps } from "../laps.ts";
 import { rounded, usage } from "../measure.ts";
@@ -9,6 +12,8 @@ import { startOurs } from "../servers.ts";
 const settleMs = 5000;
 const restMs = 20_000;
 const atOnce = 32;
+/** After so many tasks it is left alone for a while. */
+const rested = [10_000, 100_000];
 
 /** Runs it. */
 export async function memory({ tasks }: Options): Promise<Figures> {
@@ -26,19 +31,16 @@ export async function memory({ tasks }: Options): Promise<Figures> {
     const tasks_per_s = rounded(own.length / ((performance.now() - begin) / 1000));
     defects += own.filter(({ sound }) => !sound).length;
     done = until;
+    const many = until.toLocaleString("en-US");
+    rows.push({ when: `just after ${many} tasks`, tasks: until, mb: rounded(rss()), tasks_per_s });
+    if (!rested.includes(until)) continue;
+    await elapsed(restMs);
     after.set(until, rss());
-    rows.push({
-      when: `after ${until.toLocaleString("en-US")} tasks`,
-      tasks: until,
-      mb: rounded(rss()),
-      tasks_per_s,
-    });
+    rows.push({ when: `idle for ${restMs / 1000} s`, tasks: until, mb: rounded(rss()), tasks_per_s: "" });
   }
-  await elapsed(restMs);
-  rows.push({ when: `idle for ${restMs / 1000} s`, tasks: done, mb: rounded(rss()), tasks_per_s: "" });
   const more = (count: number, most: number) => {
     const mb = after.get(count);
-    const what = `more after ${count.toLocaleString("en-US")} tasks than idle`;
+    const what = `idle again, more after ${count.toLocaleString("en-US")} tasks than before the first`;
     return mb === undefined ? [] : [atMost(what, "MB", mb - idle, most, most)];
   };
   return {
