@@ -10,15 +10,19 @@ export type Masker = (text: string) => string;
  * @returns a function that masks them, as they are and as JSON writes them
  */
 export function createMasker(secrets: readonly string[]): Masker {
+  const forms = longestFirst(secrets);
+  return (text) => forms.reduce((masked, form) => masked.replaceAll(form, mask), text);
+}
+
+/** What is masked; the longest first, since a longer secret may contain a shorter one. */
+function longestFirst(secrets: readonly string[]): readonly string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;
     forms.add(secret);
     forms.add(JSON.stringify(secret).slice(1, -1));
   }
-  // A longer secret may contain a shorter one.
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, mask), text);
+  return [...forms].sort((a, b) => b.length - a.length);
 }
 
 /** The last of what a process wrote to stderr. */
@@ -28,23 +32,37 @@ export interface StderrTail {
   text(): string;
 }
 
-/** @param limit how much is kept, in bytes */
-export function createStderrTail(limit: number, masker: Masker, longestSecret: number): StderrTail {
+/**
+ * @param limit how much is kept, in bytes
+ * @param secrets as {@link createMasker} takes them
+ */
+export function createStderrTail(limit: number, secrets: readonly string[]): StderrTail {
+  const masker = createMasker(secrets);
+  const longest = Math.max(0, ...longestFirst(secrets).map((form) => Buffer.byteLength(form)));
   // More than the limit is kept, so that a secret across the cut is masked whole.
-  const kept = limit + longestSecret * 2;
+  const kept = limit + longest * 2;
   let chunks: Uint8Array[] = [];
   let size = 0;
+  let dropped = false;
   return {
     add(chunk) {
       chunks.push(chunk);
       size += chunk.length;
-      while (size - (chunks[0]?.length ?? 0) >= kept) size -= chunks.shift()?.length ?? 0;
+      while (size - (chunks[0]?.length ?? 0) >= kept) {
+        size -= chunks.shift()?.length ?? 0;
+        dropped = true;
+      }
     },
     text() {
       const all = Buffer.concat(chunks);
-      chunks = [all.subarray(Math.max(0, all.length - kept))];
-      size = chunks[0]?.length ?? 0;
-      return masker(all.subarray(Math.max(0, all.length - kept)).toString("utf8")).slice(-limit);
+      dropped ||= all.length > kept;
+      const window = all.subarray(Math.max(0, all.length - kept));
+      chunks = [window];
+      size = window.length;
+      const masked = masker(window.toString("utf8"));
+      // What it begins with may be the end of a secret, which nobody knows by that. It would come into view
+      // where masks are shorter than what they stand for.
+      return (dropped ? masked.slice(longest) : masked).slice(-limit);
     },
   };
 }

@@ -132,7 +132,7 @@ interface Spawned {
 function watch(options: SuperviseOptions, pid: number, spawned: Spawned): Child {
   const { clock, launch_id, secrets } = options;
   const masker = createMasker(secrets);
-  const tail = createStderrTail(stderrLimit, masker, Math.max(0, ...secrets.map((secret) => secret.length)));
+  const tail = createStderrTail(stderrLimit, secrets);
   spawned.stderr.on("data", (chunk: Uint8Array) => tail.add(chunk));
   const kill = (): void => {
     const { exitCode, signalCode } = spawned.nodeChildProcess;

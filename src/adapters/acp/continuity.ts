@@ -187,7 +187,7 @@ async function attempt(
   } catch (error) {
     if (error instanceof AdapterFault && error.kind !== "timeout") throw error;
     const said =
-      error instanceof AdapterFault ? error.message : agent.mask(describeError(errorOf(error), ""));
+      error instanceof AdapterFault ? error.message : describeError(errorOf(error), "", agent.mask);
     return { taken: false, proven: false, why: `its session could not be ${rungs[rung]}: ${said}` };
   } finally {
     agent.replays.delete(session_id);

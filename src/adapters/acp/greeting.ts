@@ -2,6 +2,7 @@
 import type { Clock, Json, JsonObject, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Masker } from "#src/processes/stderr-tail.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./signals.ts";
 
@@ -20,7 +21,7 @@ export interface GreetingOptions {
   readonly version: string;
   readonly initializeMs: number;
   /** Masks known secrets: what an agent says of itself, or of why it refuses, may hold what it was told. */
-  readonly mask: (text: string) => string;
+  readonly mask: Masker;
 }
 
 const protocolVersion = 1;
@@ -40,7 +41,7 @@ export async function introduce(connection: Connection, options: GreetingOptions
   }
 }
 
-function maskedJson<T>(said: T, mask: (text: string) => string): T {
+function maskedJson<T>(said: T, mask: Masker): T {
   const clean = (value: unknown): unknown => {
     if (typeof value === "string") return mask(value);
     if (Array.isArray(value)) return value.map(clean);
@@ -66,7 +67,9 @@ async function initialize(connection: Connection, options: GreetingOptions): Pro
     },
     clientInfo: { name: "aethrolink", version: options.version },
   });
-  const said = await answered(asked, "initialize", options).catch((error: unknown) => refused(error, ""));
+  const said = await answered(asked, "initialize", options).catch((error: unknown) =>
+    refused(error, "", options.mask),
+  );
   const result = isJsonObject(said) ? said : {};
   if (result.protocolVersion !== protocolVersion) {
     const spoken = JSON.stringify(result.protocolVersion ?? null);
@@ -111,13 +114,13 @@ async function logIn(connection: Connection, { authMethods }: Announced, options
     throw new AdapterFault("launch_failed", [detail, instruction].filter(Boolean).join(". "));
   }
   await answered(connection.request("authenticate", { methodId }), "authenticate", options).catch(
-    (error: unknown) => refused(error, instruction),
+    (error: unknown) => refused(error, instruction, options.mask),
   );
 }
 
-function refused(error: unknown, instruction: string): never {
+function refused(error: unknown, instruction: string, mask: Masker): never {
   if (error instanceof AdapterFault) throw error;
-  throw new AdapterFault("launch_failed", describeError(errorOf(error), instruction), { cause: error });
+  throw new AdapterFault("launch_failed", describeError(errorOf(error), instruction, mask), { cause: error });
 }
 
 /** The SDK's RequestError as the JSON that it was. */

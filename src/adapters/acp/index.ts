@@ -28,10 +28,14 @@ export interface AcpOptions extends PoolOptions {
   readonly cancelGraceMs?: number;
   /** The longest line that is read, in bytes. Default: 64 MiB. */
   readonly lineLimit?: number;
+  /** The longest text that one turn may say, in characters. Default: 64 Mi. */
+  readonly turnLimit?: number;
   /** Idle sessions kept open in one process. Default: 32. */
   readonly idleSessions?: number;
 }
 
+/** A text can't be longer than 512 Mi characters in V8, and as JSON it may be six times as long. */
+const defaultTurnLimit = 64 * 1024 * 1024;
 const defaultSetupMs = 90_000;
 const defaultIdleMs = 3_600_000;
 /** Processes and their companions together are ended in about this time. */
@@ -157,6 +161,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
           isNew: task.opens_conversation === true && place.sticky_key === task.sticky_key,
           idleMs: millisecondsOf(task.runtime_options.session_idle_timeout_ms) ?? defaultIdleMs,
           cancelGraceMs: options.cancelGraceMs ?? 5000,
+          turnLimit: options.turnLimit ?? defaultTurnLimit,
           cwd: target.launch.cwd ?? options.workDir,
           setupMs: millisecondsOf(task.runtime_options.session_setup_timeout_ms) ?? defaultSetupMs,
         },

@@ -131,7 +131,7 @@ export function notTaken(agent: Agent, error: unknown): AdapterFault {
   if (error instanceof AdapterFault) {
     return error.kind === "timeout" ? new AdapterFault("submit_failed", error.message) : error;
   }
-  return new AdapterFault("submit_failed", agent.mask(describeError(errorOf(error), agent.instruction)), {
+  return new AdapterFault("submit_failed", describeError(errorOf(error), agent.instruction, agent.mask), {
     cause: error,
   });
 }

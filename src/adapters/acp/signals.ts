@@ -4,6 +4,7 @@
  */
 import type { FinalSignal, Json, JsonObject, Progress, RunResult, Usage } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Masker } from "#src/processes/stderr-tail.ts";
 import type { Dialect } from "./dialects.ts";
 
 /** What one session/update says. */
@@ -29,6 +30,8 @@ export interface TurnSoFar {
 export interface Reading {
   /** What an agent that wants a login said about it at its start. */
   readonly instruction: string;
+  /** Masks known secrets. Before anything is cut: a part of a secret is not known any more. */
+  readonly mask: Masker;
   readonly dialect: Pick<Dialect, "failure_text" | "warning_after_tool">;
 }
 
@@ -115,11 +118,11 @@ export function finalOf(answer: Answer, turn: TurnSoFar, reading: Reading): Fina
   if ("error" in answer) {
     // After our cancel an error is a confirmation in other words.
     if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, {}) };
-    return failed("remote_failed", describeError(answer.error, reading.instruction), turn, {});
+    return failed("remote_failed", describeError(answer.error, reading.instruction, reading.mask), turn, {});
   }
   const result = isJsonObject(answer.result) ? answer.result : {};
   const stop = typeof result.stopReason === "string" ? result.stopReason : undefined;
-  if (stop === "end_turn") return completed(turn, result, reading.dialect);
+  if (stop === "end_turn") return completed(turn, result, reading);
   if (turn.cancelAsked) return { kind: "cancelled", how: "confirmed", ...endOf(turn, result, stop) };
   if (stop === undefined) {
     return failed("protocol_error", "the runtime answered the prompt without a stop reason", turn, result);
@@ -127,18 +130,18 @@ export function finalOf(answer: Answer, turn: TurnSoFar, reading: Reading): Fina
   const detail =
     stop === "cancelled"
       ? "the runtime says cancelled, and nobody asked for it"
-      : `the runtime stopped: ${stop.slice(0, 100)}`;
+      : `the runtime stopped: ${reading.mask(stop).slice(0, 100)}`;
   return failed("remote_failed", detail, turn, result, stop);
 }
 
-function completed(turn: TurnSoFar, result: JsonObject, dialect: Reading["dialect"]): FinalSignal {
+function completed(turn: TurnSoFar, result: JsonObject, { dialect, mask }: Reading): FinalSignal {
   const end = endOf(turn, result, "end_turn");
   const { failure_text } = dialect;
   const looksFailed = failure_text?.pattern.test(turn.text) === true;
   if (looksFailed && (failure_text?.sure === "always" || end.usage.source === "none")) {
     return failed(
       "remote_failed",
-      `the runtime tells of a failure: ${turn.text.trim().slice(0, 500)}`,
+      `the runtime tells of a failure: ${mask(turn.text.trim()).slice(0, 500)}`,
       turn,
       result,
     );
@@ -191,14 +194,12 @@ function usageOf(usage: Json | undefined, cost_usd: number | undefined): Usage {
 const authRequired = -32000;
 const longestDetail = 2000;
 
-/** A JSON-RPC error in words; `instruction` is added where the agent wants a login. */
-export function describeError(error: Json | undefined, instruction: string): string {
+/** A JSON-RPC error in words, secrets masked; `instruction` is added where the agent wants a login. */
+export function describeError(error: Json | undefined, instruction: string, mask: Masker): string {
   const { code, message, data } = isJsonObject(error) ? error : {};
   const said = typeof message === "string" && message !== "" ? message : "no message";
   const more = isJsonObject(data) && typeof data.details === "string" ? `: ${data.details}` : "";
   const help = code === authRequired && instruction !== "" ? `. ${instruction}` : "";
-  return `the runtime answered with error ${typeof code === "number" ? code : "unknown"}: ${said}${more}${help}`.slice(
-    0,
-    longestDetail,
-  );
+  const named = typeof code === "number" ? code : "unknown";
+  return mask(`the runtime answered with error ${named}: ${said}${more}${help}`).slice(0, longestDetail);
 }

@@ -14,6 +14,8 @@ import { createTurn, runOf, type Turn } from "./turn.ts";
 /** `cwd`: where a session works that doesn't say otherwise; known to exist. */
 export interface SubmitOptions extends SessionOptions {
   readonly cancelGraceMs: number;
+  /** The longest text of one turn, in characters. */
+  readonly turnLimit: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function submit(
     }
     const turn = beginTurn(agent, session, task, options, signal);
     try {
-      await agent.connection.prompt(session.session_id, prompt);
+      await taken(agent, agent.connection.prompt(session.session_id, prompt), options, signal);
     } catch (error) {
       turn.died("the prompt was not taken");
       throw notTaken(agent, error);
@@ -47,6 +49,34 @@ export async function submit(
     return runOf(turn, session.session_id, { launch_id: agent.launch_id }, continuity);
   } finally {
     agent.handingOver -= 1;
+  }
+}
+
+/**
+ * When the pipe has taken a prompt. One that nobody waits for any more may stay in the pipe for the grace
+ * time of a cancel; then the agent doesn't read, and hears nothing else either.
+ * @throws AdapterFault submit_failed when it was given up; or what the pipe broke with
+ */
+async function taken(
+  agent: Agent,
+  prompt: Promise<void>,
+  { clock, cancelGraceMs }: SubmitOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const gaveUpOn = Promise.withResolvers<never>();
+  let takeBack = (): void => {};
+  const giveUp = (): void => {
+    takeBack = clock.after(cancelGraceMs, () => {
+      if (agent.turns.size === 0 && agent.handingOver === 1) agent.endProcess();
+      gaveUpOn.reject(new AdapterFault("submit_failed", gaveUp));
+    });
+  };
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    await Promise.race([prompt, gaveUpOn.promise]);
+  } finally {
+    takeBack();
+    signal.removeEventListener("abort", giveUp);
   }
 }
 
@@ -101,8 +131,9 @@ function beginTurn(
   const turn: Turn = createTurn(task, {
     clock: options.clock,
     cancelGraceMs: options.cancelGraceMs,
+    turnLimit: options.turnLimit,
     questionMs: Math.min(task.question_timeout_ms, options.dialect.question_timeout_ms),
-    reading: { instruction: agent.instruction, dialect: options.dialect },
+    reading: { instruction: agent.instruction, mask: agent.mask, dialect: options.dialect },
     mask: agent.mask,
     meter: session.meter,
     sayCancel: () => agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {}),
@@ -111,6 +142,14 @@ function beginTurn(
       abandon("its last turn did not confirm its cancel");
       agent.closeSession(session);
       turn.quarantined();
+    },
+    saidTooMuch() {
+      const alone = agent.turns.size === 1 && agent.handingOver === 0;
+      void agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {});
+      turn.broke(`it said more than ${options.turnLimit} characters in one turn`);
+      abandon("its last turn said too much");
+      agent.closeSession(session);
+      if (alone) agent.endProcess();
     },
     refused() {
       if (options.dialect.error_ends_session) {

@@ -17,6 +17,8 @@ import type { Meter } from "./usage.ts";
 export interface TurnTools {
   readonly clock: Clock;
   readonly cancelGraceMs: number;
+  /** The longest text of one turn, in characters. */
+  readonly turnLimit: number;
   /** How long a question of the agent's stays open. */
   readonly questionMs: number;
   readonly reading: Reading;
@@ -27,6 +29,8 @@ export interface TurnTools {
   sayCancel(): Promise<void>;
   /** Stops the work of a turn that doesn't confirm its cancel. */
   cutOff(): void;
+  /** It said more than `turnLimit`: nobody listens any more. */
+  saidTooMuch(): void;
   /** The prompt was answered with an error; said before `over`. */
   refused(): void;
   /** The turn has ended. */
@@ -112,7 +116,9 @@ export function createTurn(task: TaskToRun, tools: TurnTools): Turn {
       if (queue.ended()) return;
       if (endsToolCall(update)) questions.wentOn(update.toolCallId);
       const heard = readUpdate(update);
-      if (heard.text !== undefined) text += heard.text;
+      const { text: more = "" } = heard;
+      if (text.length + more.length > tools.turnLimit) return tools.saidTooMuch();
+      text += more;
       if (heard.cost_usd !== undefined) cost_usd = heard.cost_usd;
       toolCalled ||= heard.progress?.type === "tool_call";
       if (heard.progress !== undefined) queue.push({ kind: "progress", data: heard.progress });

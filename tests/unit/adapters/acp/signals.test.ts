@@ -4,6 +4,7 @@ import { dialectOf } from "#src/adapters/acp/dialects.ts";
 import { type Answer, finalOf as finalWith, readUpdate, type TurnSoFar } from "#src/adapters/acp/signals.ts";
 import type { FinalSignal, Json, JsonObject, Progress } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import { createMasker } from "#src/processes/stderr-tail.ts";
 
 const wire = new URL("../../../fixtures/wire/", import.meta.url);
 const recordings = readdirSync(wire).filter((name) => name.endsWith(".jsonl"));
@@ -20,8 +21,13 @@ interface ReplayedTurn {
   readonly end: FinalSignal;
 }
 
-const finalOf = (answer: Answer, so: TurnSoFar, dialect = "generic", instruction = "") =>
-  finalWith(answer, so, { instruction, dialect: dialectOf(dialect) });
+const finalOf = (
+  answer: Answer,
+  so: TurnSoFar,
+  dialect = "generic",
+  instruction = "",
+  secret = "unsaid secret",
+) => finalWith(answer, so, { instruction, mask: createMasker([secret]), dialect: dialectOf(dialect) });
 
 interface OpenTurn {
   readonly session: Json | undefined;
@@ -205,6 +211,15 @@ describe("the end of a turn", () => {
     const error = { code: -32000, message: "Authentication required" };
     const end = finalOf({ error }, turn(), "generic", "The runtime offers: Setup: run `agent login`");
     expect(end).toMatchObject({ detail: expect.stringMatching(/Authentication required.*agent login/) });
+  });
+
+  test("a secret in an error is masked, wherever the words are cut", () => {
+    const secret = "canary-0123456789-abcdefghijklmnopqrstuvwxyz";
+    for (let before = 1900; before < 2000; before += 1) {
+      const error = { code: -32603, message: `${"x".repeat(before)}${secret}` };
+      const end = finalOf({ error }, turn(), "generic", "", secret);
+      expect(end.kind === "failed" && end.detail).toMatch(/x(\*{0,3})$/);
+    }
   });
 
   describe("that looks like an answer", () => {
