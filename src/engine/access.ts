@@ -66,6 +66,15 @@ export function seesThread({ threads }: Engine, principal: Principal, thread_id:
   return participant === agent_a_id || participant === agent_b_id;
 }
 
+/**
+ * A task that names a thread's id as its conversation would go on in the thread's session.
+ * @throws RequestError thread_not_found where it is a thread that the caller may not know of
+ */
+export function refuseConversation(engine: Engine, principal: Principal, conversation_id: string): void {
+  if (participantOf(principal) === undefined || engine.threads.get(conversation_id) === undefined) return;
+  refuseThread(engine, principal, conversation_id);
+}
+
 /** @throws RequestError thread_not_found where the caller may not know of the thread */
 export function refuseThread(engine: Engine, principal: Principal, thread_id: string): void {
   if (!seesThread(engine, principal, thread_id)) fail("thread_not_found", `There is no thread ${thread_id}.`);

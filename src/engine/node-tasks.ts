@@ -105,7 +105,12 @@ async function create(
   const conversation = conversationOf(pairing_id, body, headers);
   let row: NodeTask | undefined;
   await createTask(engine, {
-    request: requestOf(senderOf(engine, caller, body.origin_node_id), body, conversation, headers),
+    request: requestOf(
+      senderOf(engine, caller, body.origin_node_id),
+      { ...body, runtime_options: optionsOf(pairing_id, body) },
+      conversation,
+      headers,
+    ),
     allowed() {
       if (bond?.aborted) fail("unauthorized", "This is for trusted peers.");
       if (!exportedTargets(engine, caller).some(({ target_id }) => target_id === body.target_agent_id))
@@ -186,9 +191,20 @@ function requestOf(
 function conversationOf(pairing_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
   // As at the origin: a thread has one session, whatever conversation a turn names.
   const named = body.origin_thread_id ?? headers["aethrolink-conversation"];
-  if (named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named)) return undefined;
-  return `${pairing_id === "" ? "unsigned" : pairing_id}/${named}`;
+  return named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named) ? undefined : ownName(pairing_id, named);
 }
+
+/** And so are its sessions, where it names one. */
+function optionsOf(
+  pairing_id: string,
+  { runtime_options }: NodeTaskSubmit,
+): NodeTaskSubmit["runtime_options"] {
+  if (!runtime_options?.session_key) return runtime_options;
+  return { ...runtime_options, session_key: ownName(pairing_id, runtime_options.session_key) };
+}
+
+const ownName = (pairing_id: string, name: string) =>
+  `${pairing_id === "" ? "unsigned" : pairing_id}/${name}`;
 
 /**
  * A task that the caller gave.

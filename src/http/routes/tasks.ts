@@ -3,7 +3,13 @@ import { initServer } from "@ts-rest/express";
 import type { Request, Response } from "express";
 import { contract } from "#contracts/index.ts";
 import { actorOf, delegatorOf, participantOf } from "#src/core/access.ts";
-import { refuseThread, refuseToRead, refuseToSteer, senderOf } from "#src/engine/access.ts";
+import {
+  refuseConversation,
+  refuseThread,
+  refuseToRead,
+  refuseToSteer,
+  senderOf,
+} from "#src/engine/access.ts";
 import { answerQuestion } from "#src/engine/answer-question.ts";
 import { createTask } from "#src/engine/create-task.ts";
 import { taskTree } from "#src/engine/delegation.ts";
@@ -43,6 +49,7 @@ export function taskHandlers({ engine, streams }: Server) {
       const principal = principalOf(res);
       const scope = { principal: principal.name, method: "POST", path: "/v1/tasks" };
       if (body.thread_id !== undefined) refuseThread(engine, principal, body.thread_id);
+      if (body.conversation_id !== undefined) refuseConversation(engine, principal, body.conversation_id);
       const { task, replayed } = await createTask(engine, {
         request: { ...body, sender: senderOf(principal, body.sender) },
         by: delegatorOf(principal),

@@ -102,6 +102,16 @@ describe("what a peer gave", () => {
     expect(before.status).toBe("awaiting_input");
   });
 
+  it("has sessions of its own, also where it names the key of another's", async () => {
+    const session_key = "agent:main:main";
+    const { id } = await give(alice, { runtime_options: { session_key, shade: "green" } });
+    const { runtime_options } = server.node.record(id);
+    expect(runtime_options).toEqual({
+      session_key: expect.stringMatching(/.\/agent:main:main$/),
+      shade: "green",
+    });
+  });
+
   it("stays its own when it has a new key that the operator pins", async () => {
     const task = await give();
     const trusted = await server.call("POST", "/v1/peers/alice/trust", { node_id: other.nodeId });

@@ -54,8 +54,21 @@ it("an agent sees its own threads; others' aren't there for it", async () => {
   for (const [path, body] of [
     [`/v1/threads/${own}/continue`, said],
     ["/v1/tasks", { ...said, thread_id: own }],
+    // Its session would go on, too.
+    ["/v1/tasks", { ...said, conversation_id: own, target_runtime: "critic" }],
   ] as const)
     expect(codeOf(await call("stranger", "POST", path, body))).toEqual([404, "thread_not_found"]);
+});
+
+it("an agent names any conversation that is no thread, and a thread of its own", async () => {
+  const own = await open("editor");
+  for (const conversation_id of [own, "talk"]) {
+    const body = { ...said, conversation_id, target_runtime: "critic" };
+    expect(await call("editor", "POST", "/v1/tasks", body)).toMatchObject({
+      status: 202,
+      body: { task: { conversation_id } },
+    });
+  }
 });
 
 it("an agent continues a thread as itself, also when it isn't its turn, and as nobody else", async () => {
