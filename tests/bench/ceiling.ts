@@ -3,7 +3,8 @@
  *
  * 1. Seven events a task, all on disk (`synchronous = FULL`) before anybody hears of them.
  * 2. What happens in one turn of the event loop is one commit.
- * 3. No checks, routes, tokens, limits or supervision: what is asked is taken to be right.
+ * 3. The row of a task is changed with each event, and found by its status: after a restart a server must know what is open.
+ * 4. No checks, routes, tokens, limits or supervision: what is asked is taken to be right.
  *
  * Usage: node ceiling.ts DATABASE AGENT
  */
@@ -32,6 +33,7 @@ db.pragma("journal_mode = WAL");
 db.pragma("synchronous = FULL");
 db.exec(`
   CREATE TABLE tasks (task_id TEXT PRIMARY KEY, status TEXT, intent TEXT, payload TEXT, result TEXT, created_at TEXT, updated_at TEXT) WITHOUT ROWID;
+  CREATE INDEX tasks_by_status ON tasks (status);
   CREATE TABLE events (task_id TEXT, seq INTEGER, json TEXT, PRIMARY KEY (task_id, seq)) WITHOUT ROWID;
 `);
 const begin = db.prepare("BEGIN IMMEDIATE");
