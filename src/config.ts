@@ -65,7 +65,7 @@ const Tls = z.strictObject({
   }),
   key: z.string().min(1).optional().meta({ description: "File with its private key.", default: "none" }),
   proxy: Flag.optional().meta({
-    description: "A proxy in front of the node speaks https for it.",
+    description: "true: a proxy in front of the node speaks https for it.",
     default: false,
   }),
 });
@@ -73,11 +73,11 @@ const Tls = z.strictObject({
 const Peers = z.strictObject({
   allow_unsigned: Flag.optional().meta({
     description:
-      "Take part with nodes that prove nothing; only where every machine of the network is trusted.",
+      "true: take part with nodes that prove nothing; only where every machine of the network is trusted.",
     default: "false; true with auth none",
   }),
   allow_plain_http: Flag.optional().meta({
-    description: "Speak http with other machines; only in a network that is encrypted already.",
+    description: "true: speak http with other machines; only in a network that is encrypted already.",
     default: false,
   }),
   sync_interval: IntervalMs.optional().meta({

@@ -1,7 +1,7 @@
 /**
  * Puts a node together, starts it and stops it: the only file that knows all names.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAcpAdapter } from "./adapters/acp/index.ts";
@@ -11,6 +11,7 @@ import { type Config, usualRegistry } from "./config.ts";
 import type { Clock, LaunchLedger } from "./core/ports.ts";
 import type { RoutingTable } from "./core/route.ts";
 import type { SessionBindings } from "./core/session-bindings.ts";
+import { makeDirectory } from "./directories.ts";
 import { createDoors, type Doors } from "./doors.ts";
 import { openAgents } from "./engine/agents.ts";
 import { openArtifactKeeper } from "./engine/artifacts.ts";
@@ -268,7 +269,7 @@ function processOptions({ config, launches, logger, url, text, tokens }: Process
 /** The data directory is nobody's but its owner's; one that others use is refused, not closed to them. */
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir);
     if ((statSync(dataDir).mode & 0o077) === 0) return;
     const inside = readdirSync(dataDir);
     if (inside.length > 0 && !inside.includes("lock.sqlite")) {

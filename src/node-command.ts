@@ -108,8 +108,9 @@ function helpText(): string {
 Usage: alink-node [flags]
 ${upkeepHelp}
 ${rows.join("")}
-Each flag has a variable of the environment (--data-dir: AETHROLINK_DATA_DIR) and a key of the
-configuration file (data_dir); flags go before the environment, the environment before the file.
+Each flag has a variable of the environment (--data-dir: AETHROLINK_DATA_DIR, --peer-sync-interval:
+AETHROLINK_PEERS_SYNC_INTERVAL) and a key of the configuration file (data_dir, peers.sync_interval);
+flags go before the environment, the environment before the file.
 
 Examples:
   alink-node --registry configs/registry.yaml

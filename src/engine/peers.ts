@@ -82,7 +82,7 @@ export function newPeer(engine: Engine, peer_id: string, base_url: string): Peer
     node_id: null,
     trust: "pending",
     status: "offline",
-    status_reason: "it was not asked yet",
+    status_reason: notAsked,
     capabilities: [],
     metadata: {},
     registered_at: now,
@@ -155,8 +155,12 @@ export async function trustPeer(engine: Engine, peer_id: string, given: string |
   const isSame =
     now.pairing_id === peer.pairing_id && now.trust === peer.trust && now.base_url === peer.base_url;
   if (!isSame) fail("peer_unreachable", `${peer_id} was changed while it was asked for its key.`);
-  return keepPeer(engine, { ...now, node_id, trust: "trusted" });
+  // What was said of one that was not trusted says nothing of it now.
+  const standing = now.trust === "trusted" ? {} : { status_reason: notAsked };
+  return keepPeer(engine, { ...now, ...standing, node_id, trust: "trusted" });
 }
+
+const notAsked = "it was not asked yet";
 
 /** The key that a node shows, and proves to have. */
 async function shownKey(engine: Engine, { peer_id, base_url }: Peer): Promise<string> {

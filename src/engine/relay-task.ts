@@ -178,16 +178,16 @@ async function untilReachable(engine: Engine, work: Work, peer_id: string): Prom
     if (over.signal.aborted) return false;
     if (why === undefined) return true;
     if (!waits && attempt + 1 >= mostTries) {
-      failTask(engine, task, "runtime_unavailable", `${peer_id} can't be reached: ${why}`);
+      failTask(engine, task, "runtime_unavailable", why);
       return false;
     }
-    if (waits && task.status === "created")
-      engine.log.append(task, pendingLaunch(`${peer_id} can't be reached: ${why}`));
+    if (waits && task.status === "created") engine.log.append(task, pendingLaunch(why));
     await rest(engine, backoffMs(attempt), over.signal);
   }
   return false;
 }
 
+/** In a sentence that names the peer; undefined: it can be reached. */
 async function whyUnreachable(engine: Engine, peer_id: string): Promise<string | undefined> {
   const { network, clock } = engine;
   if (relayPeer(engine, peer_id) === undefined) return noLonger(peer_id);
@@ -197,7 +197,8 @@ async function whyUnreachable(engine: Engine, peer_id: string): Promise<string |
     await askRelay(engine, peer_id, { message_type: "node.health", method: "GET", path: "/v1/node/health" });
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof PeerFault) return thrown.message;
-    throw thrown;
+    if (!(thrown instanceof PeerFault)) throw thrown;
+    const named = thrown.message.startsWith(`${peer_id} `);
+    return named ? thrown.message : `${peer_id} can't be reached: ${thrown.message}`;
   }
 }

@@ -168,12 +168,19 @@ interface Issue {
 function readable(issue: Issue): { path: string; message: string }[] {
   const path = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step)).join(".");
   const meant = issue.errors?.find((inner) => inner.length > 0);
-  if (issue.code !== "invalid_union" || meant === undefined) return [{ path, message: issue.message }];
+  if (issue.code !== "invalid_union" || meant === undefined)
+    return [{ path, message: inWords(issue.message) }];
   return meant.flatMap(readable).map((inner) => ({
     path: [path, inner.path].filter((part) => part !== "").join("."),
     message: inner.message,
   }));
 }
+
+/** The library's own words, without what says nothing to a caller. */
+const inWords = (message: string) =>
+  message
+    .replace(/^Invalid input: expected .*, received undefined$/, "is required")
+    .replace(/^Invalid input: /, "");
 
 /** Express would answer HEAD as GET, streams included, and take what is written out for a name. */
 function refuseUndeclared(req: Request, res: Response, next: NextFunction): void {

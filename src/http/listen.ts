@@ -43,13 +43,20 @@ export async function listenAt(server: HttpServer, host: string, port: number): 
   }
   const name = port === 0 ? undefined : await haveAlone(host, port);
   const shared = { host, backlog, reusePort: true };
-  const at = await listen(server, { ...shared, port });
   const others = Array.from({ length: socketsPerAddress - 1 }, () =>
     createServer({ noDelay: true, allowHalfOpen: true }, (socket) => void server.emit("connection", socket)),
   );
-  await Promise.all(others.map((other) => listen(other, { ...shared, port: at })));
-  const all = [server, ...others, ...(name === undefined ? [] : [name])];
-  return { port: at, close: async () => void (await Promise.all(all.map(close))) };
+  const closeAll = async () => {
+    await Promise.all([server, ...others, ...(name === undefined ? [] : [name])].map(close));
+  };
+  try {
+    const at = await listen(server, { ...shared, port });
+    await Promise.all(others.map((other) => listen(other, { ...shared, port: at })));
+    return { port: at, close: closeAll };
+  } catch (thrown) {
+    await closeAll(); // what still listens would keep the process alive, and the address from others
+    throw thrown;
+  }
 }
 
 /** The limit is the server's: each socket that listens would count its own alone. */

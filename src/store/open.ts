@@ -6,11 +6,12 @@
  *    comes.
  * 2. A file that a newer program wrote, or another one, is refused before anything of it is changed.
  */
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import type { Durability } from "#contracts/enums.ts";
 import { migrations as allMigrations } from "#generated/migrations/index.ts";
+import { makeDirectory } from "#src/directories.ts";
 import { messageOf, StartError } from "#src/errors.ts";
 import { type Migrations, migrate, versionOf } from "./migrate.ts";
 import { terminalTrigger } from "./schema.ts";
@@ -45,7 +46,7 @@ export function openStorage(options: StorageOptions): Storage {
     for (const lock of held) lock.close();
   };
   try {
-    mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(options.database));
     held.push(
       holdLock(
         join(options.dataDir, "lock.sqlite"),
@@ -80,9 +81,11 @@ export function openStorage(options: StorageOptions): Storage {
  * @throws StartError 65 when there is none, or it isn't of this program's version; 77 when it can't be read
  */
 export function openToRead(database: string): Sqlite {
-  if (!existsSync(database)) throw new StartError("data", `there is no database ${database}`);
   let sqlite: Sqlite | undefined;
   try {
+    // Asked in this way since "may not look" is not "isn't there".
+    if (statSync(database, { throwIfNoEntry: false }) === undefined)
+      throw new StartError("data", `there is no database ${database}`);
     sqlite = new Database(database, { readonly: true });
     const version = versionOf(sqlite, database, allMigrations.length);
     if (version === allMigrations.length) return sqlite;
@@ -146,7 +149,7 @@ const openFaults = [
   { code: /^(SQLITE_NOTADB|SQLITE_CORRUPT)/, exit: "data", why: "is no SQLite database, or is damaged" },
   { code: /^(SQLITE_BUSY)/, exit: "cantCreate", why: "is used by another process" },
   {
-    code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|EDQUOT|EIO|ENOTDIR|EEXIST)/,
+    code: /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|EDQUOT|EIO|ENOTDIR|EEXIST|ENOENT|EISDIR)/,
     exit: "cantCreate",
     why: "can't be written or created",
   },

@@ -49,7 +49,8 @@ export interface TaskReader {
   allFrames(after: number, limit: number): Frames | undefined;
   /** The same of what a participant sends or is the target of. */
   viewerFrames(viewer: string, after: number, limit: number): Frames | undefined;
-  events(task_id: string): TaskEvent[];
+  /** @param after only events whose `seq` is larger; default: all */
+  events(task_id: string, after?: number): TaskEvent[];
   /**
    * `gone`: up to here events of forgotten tasks are missing; `newest`: of all events that there ever
    * were. Zeros where there are none.
@@ -155,8 +156,8 @@ export function openTaskReader(reader: Sqlite): TaskReader {
     allFrames: (after, limit) => framesOf(ofAll.each({ after, limit }), (event) => event.position),
     viewerFrames: (viewer, after, limit) =>
       framesOf(ofViewer.each({ viewer, after, limit }), (event) => event.position),
-    events: (task_id) =>
-      ofTask.all({ task_id, after: 0, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
+    events: (task_id, after = 0) =>
+      ofTask.all({ task_id, after, limit: -1 }).map((event) => JSON.parse(eventJson(event)) as TaskEvent),
     positions() {
       const found = ends.get({});
       const gone = found?.gone ?? 0;

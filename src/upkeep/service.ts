@@ -6,11 +6,12 @@
  * 2. A mistake that a restart doesn't mend (exit codes 65, 73, 77, 78) is not started again and again.
  * 3. A file that this command didn't write is neither replaced nor removed.
  */
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { givenFlags, readConfig } from "../config.ts";
-import { StartError } from "../errors.ts";
+import { makeDirectory } from "../directories.ts";
+import { messageOf, StartError } from "../errors.ts";
 import { launchdAgent } from "./launchd.ts";
 import { systemdUnit } from "./systemd.ts";
 
@@ -103,10 +104,18 @@ export async function writeService(
     return;
   }
   refuseForeign(path);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { mode: 0o644 });
+  writeFile(path, text);
   say(`wrote ${path}`);
   sayNext(supervisor.installed(name, path), say);
+}
+
+function writeFile(path: string, text: string): void {
+  try {
+    makeDirectory(dirname(path));
+    writeFileSync(path, text, { mode: 0o644 });
+  } catch (thrown) {
+    throw new StartError("cantCreate", `${path} can't be written: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }
 
 function sayNext(commands: readonly string[], say: (line: string) => void): void {

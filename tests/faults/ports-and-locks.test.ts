@@ -47,6 +47,20 @@ describe("a node that can't listen", () => {
     expect([69, 78]).toContain(code);
   });
 
+  test.skipIf(process.platform !== "linux")(
+    "exits with 69 also where it asked for one port of it",
+    async () => {
+      using home = createHome();
+      // An address that no machine has (RFC 5737), so that others could reach it.
+      const args = ["--host", "192.0.2.1", "--port", "18778", "--peer-allow-plain-http", "true"];
+      const { code, lines } = await refused({ ...home, args });
+      expect({ code, lines }).toEqual({
+        code: 69,
+        lines: [expect.stringContaining("no address of this machine")],
+      });
+    },
+  );
+
   test("exits with 78 at an address that others can reach", async () => {
     using home = createHome();
     const { code, lines } = await refused({ ...home, args: ["--host", "0.0.0.0"] });

@@ -188,7 +188,10 @@ describe("trust", () => {
     await two.a.call("POST", "/v1/peers/beta/block");
     expect((await two.b.call("POST", "/v1/peers/alpha/sync")).status).toBe(502);
     expect((await two.a.call("POST", "/v1/peers/beta/sync")).status).toBe(502);
-    await two.a.call("POST", "/v1/peers/beta/trust");
+    const [blocked] = await peersOf(two.a);
+    expect(blocked).toMatchObject({ trust: "blocked", status_reason: expect.stringContaining("is blocked") });
+    const trusted = await two.a.call("POST", "/v1/peers/beta/trust");
+    expect(trusted.body).toMatchObject({ trust: "trusted", status_reason: "it was not asked yet" });
     expect((await two.b.call("POST", "/v1/peers/alpha/sync")).status).toBe(200);
   });
 

@@ -95,16 +95,15 @@ export function taskHandlers({ engine, streams }: Server) {
 
     async streamTaskEvents({ params: { task_id }, headers, query, req, res }) {
       refuseToRead(engine, principalOf(res), task_id);
+      const last = headers["last-event-id"];
+      const after = last === undefined ? (query.after ?? 0) : Number(last);
       if (wantsJson(req)) {
         if (engine.reader.standing(task_id) === undefined)
           fail("task_not_found", `There is no task ${task_id}.`);
-        return {
-          status: 200,
-          body: piped((out) => void out.json({ events: engine.reader.events(task_id) })),
-        };
+        const events = () => engine.reader.events(task_id, after);
+        return { status: 200, body: piped((out) => void out.json({ events: events() })) };
       }
-      const last = headers["last-event-id"];
-      const follow = followTask(engine, task_id, last === undefined ? (query.after ?? 0) : Number(last));
+      const follow = followTask(engine, task_id, after);
       if (follow === undefined) return { status: 204, body: undefined };
       return { status: 200, body: streams.of(follow) };
     },

@@ -5,9 +5,10 @@
  *    directory.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
+import { open, opendir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactStore } from "#src/core/ports.ts";
+import { makeDirectory } from "#src/directories.ts";
 import { timeOfId } from "../ulid.ts";
 
 /**
@@ -15,7 +16,7 @@ import { timeOfId } from "../ulid.ts";
  * @param directory absolute path
  */
 export async function openDiskArtifacts(directory: string): Promise<ArtifactStore> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const pathOf = (artifact_id: string) => join(directory, artifact_id);
   return {
     async put(artifact_id, bytes) {

@@ -155,7 +155,10 @@ it("a task for a node that is down fails, or waits if it was told to", async () 
   const waiting = await node.submit({ ...build, delivery: { when_offline: "queue" } });
   await node.reaches(waiting.task_id, "pending_launch");
   await moveUntil(two, () => node.record(failing.task_id).status === "failed");
-  expect(node.record(failing.task_id).last_error?.reason).toBe("runtime_unavailable");
+  expect(node.record(failing.task_id).last_error).toMatchObject({
+    reason: "runtime_unavailable",
+    detail: expect.stringMatching(/^beta can't be reached: (?!.*can't be reached)/),
+  });
   expect(node.record(waiting.task_id).status).toBe("pending_launch");
   const back = node.engine.network.peers.get("beta");
   if (back !== undefined) await node.engine.network.peers.put({ ...back, base_url: two.b.url });

@@ -51,6 +51,15 @@ it.each(shared)(
   },
 );
 
+it("an address that can't be had is left to others, with all that stood for it", async () => {
+  const port = 18_777; // of an address that no machine has (RFC 5737)
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const server = createServer();
+    await expect(listenAt(server, "192.0.2.1", port)).rejects.toMatchObject({ code: "EADDRNOTAVAIL" });
+    expect(server.listening).toBe(false);
+  }
+});
+
 it.skipIf(process.platform !== "linux")(
   "several callers are let in in one turn of the event loop",
   async () => {

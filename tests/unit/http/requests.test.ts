@@ -54,6 +54,16 @@ describe("a body that isn't right is refused and writes nothing:", () => {
     ]);
   });
 
+  it("says what is missing, and what was expected, without the words of a library", async () => {
+    await using server = await openServer();
+    const registered = await server.call("POST", "/v1/agents/register", {});
+    const { errors } = registered.body as { errors: object[] };
+    expect(errors).toContainEqual({ path: "transport_kind", message: "is required" });
+    expect(await refusal(server, "[]")).toMatchObject({
+      detail: "The body: expected object, received array",
+    });
+  });
+
   it("whatever the JSON is, it is accepted or refused, and never a fault of ours", async () => {
     await using server = await openServer();
     const near = fc.record(

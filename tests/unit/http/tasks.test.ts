@@ -204,6 +204,12 @@ describe("the events of a task", () => {
     expect(String((await behind("7")).body).match(/^id: /gm)).toHaveLength(events.length - 7);
     expect(String((await behind("7", "?after=2")).body).match(/^id: /gm)).toHaveLength(events.length - 7);
     expect((await behind(String(events.length))).status).toBe(204);
+    const asked = { accept: "application/json" };
+    const later = (header: object, query = "") =>
+      server.call("GET", path + query, undefined, { ...asked, ...header });
+    expect((await later({}, "?after=7")).body).toEqual({ events: events.slice(7) });
+    expect((await later({ "last-event-id": "7" }, "?after=2")).body).toEqual({ events: events.slice(7) });
+    expect((await later({}, `?after=${events.length}`)).body).toEqual({ events: [] });
     expect((await behind("x")).status).toBe(400);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -34,6 +34,20 @@ it("makes a database that only its owner can read, written through to the disk",
   expect(storage.writer.pragma("foreign_keys", { simple: true })).toBe(1);
   expect(() => storage.reader.exec("DELETE FROM tasks")).toThrow(/readonly/);
   storage.close();
+});
+
+it("refuses a database that can't be made, for the reason", () => {
+  symlinkSync(join(dir, "unmounted"), join(dir, "link"));
+  const cases = [
+    join(dir, "link", "a.db"),
+    dir,
+    ...(existsSync("/proc/self") ? ["/proc/aethrolink/a.db"] : []),
+  ];
+  for (const path of cases) {
+    const { exitCode, message } = refusal(() => open(path));
+    expect([73, 77]).toContain(exitCode);
+    expect(message).toContain(path);
+  }
 });
 
 it("refuses a second node on the same data directory, and lets one in when the first has closed", () => {

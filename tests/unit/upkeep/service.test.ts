@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -143,6 +152,16 @@ describe("alink-node service", () => {
     expect((await service({ uninstall: true, name: "mine" }, [], platform))[0]).toBe(`removed ${path}`);
     expect(existsSync(path)).toBe(false);
     expect((await service({ uninstall: true, name: "mine" }, [], platform))[0]).toBe(`there was no ${path}`);
+  });
+
+  it("says in one line why the file can't be written", async () => {
+    symlinkSync(join(home, "unmounted"), join(home, ".config"));
+    const refused = service({ install: true });
+    await expect(refused).rejects.toThrow(StartError);
+    await expect(refused).rejects.toMatchObject({
+      exitCode: 73,
+      message: expect.stringContaining("aethrolink.service can't be written"),
+    });
   });
 
   it.each(["install", "uninstall"])("does not %s over a file that somebody else wrote", async (what) => {
