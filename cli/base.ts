@@ -30,7 +30,15 @@ const shared = {
     description: "the node's data directory; default: ~/.aethrolink",
     helpGroup: "GLOBAL",
   }),
-  json: Flags.boolean({ description: "print what the API answers", helpGroup: "GLOBAL" }),
+  json: Flags.boolean({
+    description: "print what the API answers; also where the output is no terminal",
+    helpGroup: "GLOBAL",
+  }),
+} satisfies Interfaces.FlagInput;
+
+/** `--json` of the commands whose words are for programs, too: they print JSON for nothing else. */
+export const onlyJson = {
+  json: Flags.boolean({ description: "print JSON", helpGroup: "GLOBAL" }),
 } satisfies Interfaces.FlagInput;
 
 /** The shared flags as they were given. */
@@ -133,6 +141,9 @@ const hints: { readonly [code: string]: string } = {
     "See the tasks above with `alink-cli task-tree`; ask another target, or in another --conversation-id.",
   peer_not_found: "See what there is with `alink-cli peer-list`.",
   peer_unreachable: "See how the peers stand with `alink-cli peer-list`.",
+  launch_failed: "See how its launches ended with `alink-cli runtime-launches`.",
+  nothing_to_say:
+    "Say it with --intent or --intent-for, and with --text, --text-file, --payload or --payload-for.",
   route_not_found: "See what each target offers with `alink-cli targets`.",
 };
 
@@ -143,8 +154,9 @@ function explainRefusal(error: AethrolinkError): Explanation {
   const places =
     error.errors.length > 1 ? error.errors.map(({ path, message }) => `  ${path}: ${message}`) : [];
   const hint = hints[error.code];
+  // Of other errors the log has no cause.
   const id =
-    error.status >= 500 && error.requestId !== undefined
+    error.status === 500 && error.requestId !== undefined
       ? [`The node's log says more: request ${error.requestId}.`]
       : [];
   return {

@@ -49,6 +49,8 @@ import { TokenRevoke } from "./commands/token-revoke.ts";
 import { Unregister } from "./commands/unregister.ts";
 import { printable } from "./render.ts";
 
+export { ReadableHelp } from "./help.ts";
+
 export const commands = {
   call: Call,
   "task-get": TaskGet,

@@ -32,7 +32,7 @@ const usualUrl = "http://127.0.0.1:7777";
 export function findConnection({ server, tokenFile, dataDir, env }: ConnectionSources): Connection {
   const directory = dataDirectory(dataDir, env);
   const named = server ?? (env["AETHROLINK_SERVER"] || undefined);
-  const known = nodeOf(directory, named !== undefined);
+  const known = named === undefined ? nodeOf(directory) : nodeIfSound(directory);
   const baseUrl = checkedUrl(named ?? known?.url ?? usualUrl);
   const isOwn = known !== undefined && sameOrigin(known.url, baseUrl) && runs(known.pid);
   const own = isOwn ? join(directory, "operator.token") : undefined;
@@ -54,14 +54,27 @@ interface KnownNode {
   readonly pid: unknown;
 }
 
-/** What the node of a data directory has written down of itself. */
-function nodeOf(directory: string, mayBeDamaged: boolean): KnownNode | undefined {
+/**
+ * What the node of a data directory has written down of itself.
+ * @throws UsageError where that can't be read
+ */
+function nodeOf(directory: string): KnownNode | undefined {
   const path = join(directory, "node.json");
   const text = textIfThere(path);
   if (text === undefined) return undefined;
   const known = parseNode(text);
-  if (known !== undefined || mayBeDamaged) return known;
+  if (known !== undefined) return known;
   throw new UsageError(`${path} is damaged; restart the node, or name it with --server`);
+}
+
+/** The same where another node may be meant, so that what can't be read is no mistake. */
+function nodeIfSound(directory: string): KnownNode | undefined {
+  try {
+    return nodeOf(directory);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return undefined;
+    throw thrown;
+  }
 }
 
 function parseNode(text: string): KnownNode | undefined {
@@ -111,10 +124,13 @@ function checkedToken(text: string, from: string): string {
   throw new UsageError(`${from} holds no token; a token is one line of letters, digits and signs`);
 }
 
+/** @throws UsageError for a file that may be there, and can't be read */
 function textIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new UsageError(`${path} can't be read: ${message}`);
   }
 }

@@ -4,7 +4,7 @@
  * 1. It is written beside and renamed, for its owner alone: what is there is always whole.
  * 2. One that is there and tells no agent is never taken for none: that would make a second agent.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expandHome } from "./connection.ts";
 import { UsageError } from "./usage-error.ts";
@@ -45,13 +45,42 @@ export function agentIn(text: string): string | undefined {
   }
 }
 
-/** Keeps the agent's id. */
+/**
+ * Looks whether an id can be kept, before the node makes an agent of which nothing would tell.
+ * @throws UsageError
+ */
+export function checkState(named: string | undefined): void {
+  const path = pathOf(named);
+  asState(path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a directory");
+    rmSync(writeBeside(path, ""));
+  });
+}
+
+/**
+ * Keeps the agent's id.
+ * @throws UsageError
+ */
 export function keepAgent(named: string | undefined, agent_id: string): void {
   const path = pathOf(named);
+  asState(path, () => renameSync(writeBeside(path, `${JSON.stringify({ agent_id })}\n`), path));
+}
+
+/** Says of what the system refuses which file it is about. */
+function asState(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (thrown) {
+    throw new UsageError(`the state file ${path} can't be written: ${(thrown as Error).message}`);
+  }
+}
+
+/** @returns where it is written */
+function writeBeside(path: string, text: string): string {
   const beside = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(beside, `${JSON.stringify({ agent_id })}\n`, { mode: 0o600, flush: true });
-  renameSync(beside, path);
+  writeFileSync(beside, text, { mode: 0o600, flush: true });
+  return beside;
 }
 
 /** Removes the file if it tells this agent. */

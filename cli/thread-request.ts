@@ -34,6 +34,8 @@ export async function continueRequestOf(flags: ContinueFlags): Promise<ThreadCon
   const maxTurns = flags["max-turns"];
   if (maxTurns !== undefined && flags.auto !== true)
     throw new UsageError("--max-turns is about turns that follow by themselves; add --auto");
+  if (flags.intent === undefined && flags["intent-for"] === undefined)
+    throw new UsageError("say what is wanted, with --intent or --intent-for");
   return given({
     sender: flags.sender,
     target_agent_id: flags["target-agent-id"],

@@ -1,6 +1,6 @@
 import { exitCodes, listRuntimes, type TargetSpec } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
-import { NodeCommand, type SharedFlags } from "../base.ts";
+import { NodeCommand, onlyJson, type SharedFlags } from "../base.ts";
 import { type Connection, dataDirectory } from "../connection.ts";
 import { checkNode, checkToken, type NodeCall, type Role, textOf } from "../doctor/check-node.ts";
 import { checkTarget } from "../doctor/check-target.ts";
@@ -13,7 +13,10 @@ export class Doctor extends NodeCommand {
   static override description =
     "Each runtime that is down is started and greeted for it, and stays up. Exits with 0 when nothing fails.";
   static override examples = ["<%= config.bin %> doctor", "<%= config.bin %> doctor --target research"];
-  static override flags = { target: Flags.string({ description: "only this target" }) };
+  static override flags = {
+    target: Flags.string({ description: "only this target" }),
+    ...onlyJson,
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
@@ -44,7 +47,8 @@ export class Doctor extends NodeCommand {
     }
     const { found, role } = await checkToken(connection, call);
     yield found;
-    if (role !== undefined) yield* examineTargets(call, role, target);
+    // A process may not even ask which there are.
+    if (role !== undefined && role !== "process") yield* examineTargets(call, role, target);
   }
 
   private find(flags: SharedFlags): Connection | Error {

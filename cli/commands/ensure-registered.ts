@@ -2,7 +2,7 @@ import { AethrolinkError, type AgentAnswer, heartbeatAgent, registerAgent } from
 import { knownAgent, registration, registrationOf } from "../agent-flags.ts";
 import { NodeCommand, type SharedFlags } from "../base.ts";
 import { agentInWords } from "../render-agents.ts";
-import { keepAgent } from "../state-file.ts";
+import { checkState, keepAgent } from "../state-file.ts";
 
 /**
  * Registers an agent that isn't.
@@ -23,6 +23,7 @@ export class EnsureRegistered extends NodeCommand {
     const { flags } = await this.parse(EnsureRegistered);
     const known = knownAgent(flags);
     const request = await registrationOf(flags, known);
+    checkState(flags["state-file"]);
     const there = known === undefined ? undefined : await this.extend(flags, known);
     const answer = there ?? (await registerAgent(request, this.node(flags)));
     keepAgent(flags["state-file"], answer.agent.agent_id);

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { exitCodes, ping } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
-import { NodeCommand, type SharedFlags } from "../base.ts";
+import { NodeCommand, onlyJson, type SharedFlags } from "../base.ts";
 import { dataDirectory, expandHome } from "../connection.ts";
 import { fakeAgent, knownAgents } from "../init/agents.ts";
 import { type FoundAgent, findAgents, registryText } from "../init/registry-text.ts";
@@ -26,6 +26,7 @@ export class Init extends NodeCommand {
     yes: Flags.boolean({ description: "write it without asking" }),
     force: Flags.boolean({ description: "replace a file that is there" }),
     fake: Flags.boolean({ description: "also a fake agent for trying things out, as the target echo" }),
+    ...onlyJson,
   };
 
   async run(): Promise<void> {

@@ -1,10 +1,11 @@
 import { getNodeHealth } from "@aethrolink/client";
-import { NodeCommand } from "../base.ts";
+import { NodeCommand, onlyJson } from "../base.ts";
 
 /** Tells which node this is. */
 export class NodeId extends NodeCommand {
   static override summary = "print the node's id, which is its public key";
   static override examples = ["<%= config.bin %> node-id"];
+  static override flags = onlyJson;
 
   async run(): Promise<void> {
     const { flags } = await this.parse(NodeId);

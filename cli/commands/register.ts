@@ -2,7 +2,7 @@ import { registerAgent } from "@aethrolink/client";
 import { knownAgent, registration, registrationOf } from "../agent-flags.ts";
 import { NodeCommand } from "../base.ts";
 import { agentInWords } from "../render-agents.ts";
-import { keepAgent } from "../state-file.ts";
+import { checkState, keepAgent } from "../state-file.ts";
 
 /** Registers an agent. */
 export class Register extends NodeCommand {
@@ -18,6 +18,7 @@ export class Register extends NodeCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Register);
     const request = await registrationOf(flags, knownAgent(flags));
+    checkState(flags["state-file"]);
     const answer = await registerAgent(request, this.node(flags));
     keepAgent(flags["state-file"], answer.agent.agent_id);
     this.print(flags, answer, ({ agent }) => agentInWords(agent));

@@ -23,7 +23,7 @@ export class Skill extends NodeCommand {
     }),
     install: Flags.string({ description: "the directory of skills that it is put into, as alink-agent" }),
     force: Flags.boolean({
-      description: "replace another version that is there",
+      description: "with --install: replace another version that is there",
       dependsOn: ["install"],
     }),
   };

@@ -1,6 +1,6 @@
 import { getTask } from "@aethrolink/client";
 import { Flags } from "@oclif/core";
-import { NodeCommand } from "../base.ts";
+import { NodeCommand, onlyJson } from "../base.ts";
 import { wholeText } from "../outcome.ts";
 import { printable } from "../render.ts";
 import { taskId, waitFor, waitLimitOf } from "../shared-flags.ts";
@@ -16,6 +16,7 @@ export class TaskResult extends NodeCommand {
     ...taskId.flags,
     wait: Flags.boolean({ description: "wait for the end first" }),
     ...waitFor,
+    ...onlyJson,
   };
   static override args = taskId.args;
 

@@ -42,7 +42,10 @@ export class ThreadContinue extends ThreadCommand {
     cwd: Flags.string({ description: "directory that the runtimes work in, on the node's machine" }),
     "conversation-id": Flags.string({ description: "default: the thread's id" }),
     timeout: Flags.string({ description: "how long each turn may run, like 90s" }),
-    auto: Flags.boolean({ description: "let the two go on by themselves", dependsOn: ["max-turns"] }),
+    auto: Flags.boolean({
+      description: "with --max-turns: let the two go on by themselves",
+      dependsOn: ["max-turns"],
+    }),
     "max-turns": Flags.integer({
       description: "with --auto: turns in all, this one counted",
       min: 1,

@@ -1,5 +1,14 @@
 /** Agents from the command line: one that stays the same agent, whatever the node says. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -60,7 +69,13 @@ async function standIn(answers: readonly (readonly [number, object])[]) {
   };
 }
 
-const problem = (status: number, code: string) => ({ status, code, detail: code, title: code });
+const problem = (status: number, code: string) => ({
+  status,
+  code,
+  detail: code,
+  title: code,
+  request_id: "one",
+});
 
 describe("alink-cli register", () => {
   it("sends what its flags say, each value as what it is", async () => {
@@ -141,6 +156,23 @@ describe("alink-cli register", () => {
     expect(readFileSync(damaged, "utf8")).toBe("{");
   });
 
+  it.each([
+    ["can't be made", ["file", "agent.json"]],
+    ["is a directory", ["directory"]],
+  ])("registers nothing where the state file %s", async (_what, path) => {
+    const before = await agents();
+    writeFileSync(join(scratch, "file"), "");
+    mkdirSync(join(scratch, "directory"));
+    const named = join(scratch, ...path);
+    for (const command of ["register", "ensure-registered"]) {
+      const ran = await run([command, "--agent-id", "unkept", "--state-file", named]);
+      expect(ran).toMatchObject({ code: 2, out: "" });
+      expect(ran.err).toContain(`the state file ${named} can't be written: `);
+    }
+    expect(await agents()).toEqual(before);
+    expect(readdirSync(scratch)).toEqual(["directory", "file"]);
+  });
+
   it("says what is refused, with an exit code of its own", async () => {
     const taken = await withState("register", "--agent-id", "helper");
     expect(taken.code).toBe(5);
@@ -185,6 +217,7 @@ describe("alink-cli ensure-registered", () => {
       await using broken = await standIn([[status, problem(status, code)]]);
       const result = await withState("ensure-registered", "--server", broken.url);
       expect(result.code).toBe(exit);
+      expect(result.err.includes("The node's log says more")).toBe(status === 500);
       expect(broken.asked).toEqual(["POST /v1/agents/steady/heartbeat"]);
       expect(kept()).toEqual({ agent_id: "steady" });
     },

@@ -102,6 +102,14 @@ describe("the doctor", () => {
     const { body } = await node.call<{ token: string }>("POST", "/v1/tokens", { role: "reader" });
     const reader = await examine(["--target", "well"], { AETHROLINK_TOKEN: body.token });
     expect(reader).toMatchObject({ code: 0, lines: ["ok node", "warn token", "warn well greeting"] });
+    expect(reader.findings[1]?.says).toMatch(/is accepted, but may only read$/);
+  });
+
+  it("says of an agent's token that it is one", async () => {
+    const { body } = await node.call<{ token: string }>("POST", "/v1/tokens", { role: "agent:scribe" });
+    const agent = await examine(["--target", "well"], { AETHROLINK_TOKEN: body.token });
+    expect(agent).toMatchObject({ code: 0, lines: ["ok node", "warn token", "warn well greeting"] });
+    expect(agent.findings[1]?.says).toBe("that of AETHROLINK_TOKEN is accepted, as an agent's");
   });
 
   it("without a node says how to start it, and looks at the registry and its programs", async () => {

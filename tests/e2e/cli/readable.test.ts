@@ -22,6 +22,18 @@ afterAll(async () => {
   home[Symbol.dispose]();
 });
 
+let asked: Promise<(readonly [string, string])[]> | undefined;
+/** The help of each command. */
+const pages = () => {
+  const names = Object.keys(commands);
+  asked ??= Promise.all(names.map(async (name) => [name, (await cli.run([name, "--help"])).out] as const));
+  return asked;
+};
+
+/** The usage on a page of help, in one line. */
+const usageIn = (page: string) =>
+  (/^USAGE\n((?: .*\n)+)/m.exec(page)?.[1] ?? "").replaceAll(/\s+/g, " ").trim();
+
 const call = ["call", "--intent", "test.run", "--text", "hello"];
 
 const eraseLine = "\u001b[K";
@@ -124,9 +136,37 @@ describe("help", () => {
     const { out } = await cli.run(["help"]);
     const names = [...out.matchAll(/^ {2}([a-z]+(?:-[a-z]+)?) {2,}\S/gm)].map(([, name = ""]) => name);
     expect(names.toSorted()).toEqual(Object.keys(commands).toSorted());
-    const pages = await Promise.all(names.map((name) => cli.run([name, "--help"])));
-    for (const [index, name] of names.entries())
-      expect(pages[index]?.out).toMatch(new RegExp(`EXAMPLES\\n +\\$ alink-cli ${name}`));
+    for (const [name, page] of await pages())
+      expect(page).toMatch(new RegExp(`EXAMPLES\\n +\\$ alink-cli ${name}`));
+  });
+
+  it("every usage can be read: its brackets are closed, and hold a flag on each side of a line", async () => {
+    for (const [name, page] of await pages()) {
+      const usage = usageIn(page);
+      expect(usage).toMatch(new RegExp(`^\\$ alink-cli ${name}( |$)`));
+      expect(usage).not.toMatch(/\| *[|\])]|[[(] *\|| [\])]/);
+      expect(usage.replaceAll(/\[[^[\]()]+\]|\([^[\]()]+\)/g, "")).not.toMatch(/[[\]()]/);
+    }
+  });
+
+  it("a usage names each flag once, and says which of them exclude each other", async () => {
+    const usages = new Map((await pages()).map(([name, page]) => [name, usageIn(page)]));
+    const call = usages.get("call") ?? "";
+    expect(call).toContain("[--json | --id]");
+    expect(call).toContain("[--wait | --follow | --sync] [--wait-for <value>]");
+    expect(usages.get("task-result")).toMatch(/ \[--wait\] \[--wait-for <value>\]$/);
+    expect(usages.get("skill")).toBe("$ alink-cli skill [--reference | --install <value>] [--force]");
+    for (const [name, usage] of usages) {
+      const named = [...usage.matchAll(/--?[a-z][a-z-]*(?=[ \]]|$)/g)].map(([flag]) => flag);
+      expect(named, name).toEqual([...new Set(named)]);
+    }
+  });
+
+  it("--json says that it is so anyway where the output is no terminal, of all commands that do so", async () => {
+    const says = "--json print what the API answers; also where the output is no terminal";
+    const silent = (await pages()).filter(([, page]) => !page.replaceAll(/\s+/g, " ").includes(says));
+    const names = silent.map(([name]) => name);
+    expect(names.toSorted()).toEqual(["completion", "doctor", "init", "node-id", "skill", "task-result"]);
   });
 });
 

@@ -11,6 +11,7 @@ beforeAll(async () => {
   home = createHome({
     agent: { command: await fakeCommand(), more: { capabilities: ["test.run", "test.other"] } },
     narrow: { command: await fakeCommand(), more: { max_concurrency: 1, queue: 1 } },
+    absent: { command: ["no-such-agent", "acp"] },
   });
   node = await startNode(home);
 });
@@ -24,6 +25,12 @@ const run = (args: readonly string[], env: object = {}) => commandFor(home.dataD
 describe("what goes wrong is said in a line or two, with what to do", () => {
   it.each([
     ["a wrong flag", ["call", "--intnt", "x"], 2, /Nonexistent flag: --intnt\nSee --help/],
+    [
+      "a turn without an intent",
+      ["thread-continue", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3", "--text", "y"],
+      2,
+      /say what is wanted, with --intent or --intent-for\n/,
+    ],
     ["no payload", ["call", "--intent", "x"], 2, /--text, --text-file and --payload/],
     ["a bad payload", ["call", "--intent", "x", "--payload", "{"], 2, /must be JSON/],
     ["a bad duration", ["call", "--intent", "x", "--text", "y", "--timeout", "soon"], 2, /is no duration/],
@@ -41,6 +48,12 @@ describe("what goes wrong is said in a line or two, with what to do", () => {
       /visible ASCII/,
     ],
     ["an unknown runtime", ["runtime-start", "nobody"], 4, /runtime_not_found/],
+    [
+      "a runtime that can't be started",
+      ["runtime-start", "absent"],
+      8,
+      /\(launch_failed\)\nSee how its launches ended with `alink-cli runtime-launches`\.$/,
+    ],
     ["an unknown artifact", ["artifact-get", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /artifact_not_found/],
     ["an unknown token", ["token-revoke", "01KAT3Q4V5W6X7Y8Z9A0B1C2D3"], 4, /token_not_found/],
     ["an unknown status", ["task-list", "--status", "done"], 2, /status=done.*completed/s],

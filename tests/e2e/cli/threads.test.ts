@@ -47,6 +47,15 @@ it("says whom to name where the next to be spoken to only sends", async () => {
   expect((await goOn(opened.out, "--text", "two", "--sender", "quiet", "--wait")).code).toBe(0);
 });
 
+it("says by which flags the one who speaks next gets an intent", async () => {
+  const other = ["--intent-for", "critic=test.run", "--text", "one"];
+  const { code, err } = await cli.run(["thread-continue", await open(), ...other]);
+  expect({ code, err }).toEqual({
+    code: 3,
+    err: expect.stringMatching(/writer.*\(nothing_to_say\)\nSay it with --intent or --intent-for, and with /),
+  });
+});
+
 const goOn = (id: string, ...more: string[]) =>
   cli.run(["thread-continue", "--thread-id", id, "--intent", "test.run", ...more]);
 const lines = (out: string) => out.split("\n").map((line) => JSON.parse(line));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RuntimeProbe, TargetSpec } from "#generated/client/src/index.ts";
+import { checkToken } from "../../../cli/doctor/check-node.ts";
 import { checkTarget } from "../../../cli/doctor/check-target.ts";
 import { lineOf } from "../../../cli/doctor/finding.ts";
 
@@ -18,6 +19,16 @@ async function linesFor(status: number, answer: object, of = target): Promise<st
   const found = await checkTarget(of, call);
   return found.map((finding) => lineOf({ target: of.target_id, ...finding }));
 }
+
+const problemOf = (code: string, status: number) => ({
+  type: "x",
+  title: "x",
+  status,
+  code,
+  detail: "It is so.",
+  error: "",
+  request_id: "1",
+});
 
 const told = (probe: Partial<RuntimeProbe>) => ({
   runtime_id: "research",
@@ -97,20 +108,44 @@ it("keeps to one line, whatever a runtime says of itself", async () => {
 });
 
 it("asks to try again where the former process still works, and to look at the log where the node fails", async () => {
-  const problem = (code: string, status: number) =>
-    linesFor(status, {
-      type: "x",
-      title: "x",
-      status,
-      code,
-      detail: "It is so.",
-      error: "",
-      request_id: "1",
-    });
+  const problem = (code: string, status: number) => linesFor(status, problemOf(code, status));
   expect(await problem("unavailable", 503)).toEqual(["warn research greeting: It is so. → try again"]);
   expect(await problem("internal", 500)).toEqual([
     "fail research greeting: It is so. (internal) → look at the node's log",
   ]);
+});
+
+describe("a token", () => {
+  /** What the doctor says of a token to which a node shows these lists alone. */
+  async function lineFor(...shown: string[]): Promise<string> {
+    const call = {
+      baseUrl: "http://127.0.0.1:1",
+      fetch: async (url: string | URL | Request) => {
+        const isShown = shown.includes(new URL(String(url)).pathname);
+        const body = isShown ? { tokens: [], peers: [], agents: [] } : problemOf("forbidden", 403);
+        const type = isShown ? "application/json" : "application/problem+json";
+        const headers = { "content-type": type };
+        return new Response(JSON.stringify(body), { status: isShown ? 200 : 403, headers });
+      },
+    };
+    const { found } = await checkToken({ baseUrl: call.baseUrl, token: "t", tokenFrom: "FILE" }, call);
+    return lineOf(found);
+  }
+
+  it("is told to be whose it is", async () => {
+    const more =
+      "give the operator's to have the targets looked at: operator.token of the node's data directory";
+    expect(await lineFor("/v1/tokens", "/v1/peers", "/v1/agents")).toBe(
+      "ok   token: that of FILE is accepted, as the operator's",
+    );
+    expect(await lineFor("/v1/peers", "/v1/agents")).toBe(
+      `warn token: that of FILE is accepted, but may only read → ${more}`,
+    );
+    expect(await lineFor("/v1/agents")).toBe(`warn token: that of FILE is accepted, as an agent's → ${more}`);
+    expect(await lineFor()).toBe(
+      `warn token: that of FILE is accepted, as that of a process which the node started → ${more}`,
+    );
+  });
 });
 
 describe("a server that is reached by HTTP", () => {

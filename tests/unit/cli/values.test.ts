@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -7,10 +7,26 @@ import { findConnection } from "../../../cli/connection.ts";
 import { payloadOf } from "../../../cli/payload.ts";
 import { printable, table } from "../../../cli/render.ts";
 import { senderOf } from "../../../cli/sender.ts";
+import { UsageError } from "../../../cli/usage-error.ts";
 import { durationMs, idempotencyKeyOf, idOf, optionsOf } from "../../../cli/values.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "aethrolink-cli-"));
 afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Does something as one who may not read a path; root may read everything, and is another meanwhile. */
+function asStranger(path: string, act: () => void): void {
+  const isRoot = process.getuid?.() === 0;
+  const { mode } = statSync(path);
+  chmodSync(dir, 0o755);
+  chmodSync(path, 0);
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(path, mode);
+  }
+}
 
 describe("a duration", () => {
   it.each([
@@ -194,6 +210,25 @@ describe("the connection", () => {
         token: undefined,
       });
     }
+  });
+
+  it("takes no data directory that can't be read for one that isn't there", () => {
+    nodeAt("http://127.0.0.1:1111");
+    const path = join(dataDir, "node.json");
+    const find = () => findConnection({ dataDir, env: {} });
+    asStranger(dataDir, () => {
+      expect(find).toThrow(UsageError);
+      expect(find).toThrow(`${path} can't be read: EACCES`);
+      expect(findConnection({ dataDir, server: "http://127.0.0.1:1111", env: {} }).token).toBeUndefined();
+    });
+    asStranger(join(dataDir, "operator.token"), () => {
+      expect(find).toThrow(`${join(dataDir, "operator.token")} can't be read: EACCES`);
+      expect(findConnection({ dataDir, env: { AETHROLINK_TOKEN: "env's" } }).token).toBe("env's");
+    });
+    rmSync(dataDir, { recursive: true });
+    writeFileSync(dataDir, "");
+    expect(find().baseUrl).toBe("http://127.0.0.1:7777");
+    rmSync(dataDir);
   });
 
   it("says what is wrong with an address", () => {
