@@ -321,8 +321,9 @@ export interface RuntimeAdapter {
   /**
    * Goes on with a run that an earlier life of the node has left at its runtime. Pure: whatever the run does
    * over the network it does afterwards, and tells by its signals. Missing, or undefined: it can't be.
+   * `signal`: nobody waits for the run any more, which is then told to stop, as one that was submitted is.
    */
-  attach?(left: LeftRun, target: Target): Run | undefined;
+  attach?(left: LeftRun, target: Target, signal: AbortSignal): Run | undefined;
   /** Whether the session of a key could be gone on with, from what is known, without touching the runtime. */
   reuse?(target: Target, options: JsonObject, sticky_key: string | null): Reuse;
   /**

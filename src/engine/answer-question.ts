@@ -4,6 +4,7 @@
  * 1. A refused answer writes nothing, and the question stays open.
  * 2. A question gets one answer: one that is settled, or has an answer on its way, takes no other.
  * 3. The runtime is told when it is on disk that somebody answered.
+ * 4. A run whose answer has an unknown fate is brought to its end when its task's is on disk.
  */
 import type { TaskStatus } from "#contracts/enums.ts";
 import type { TaskResumeRequest } from "#contracts/task-request.ts";
@@ -14,7 +15,8 @@ import { ended } from "#src/core/task-machine.ts";
 import { fail, messageOf } from "#src/errors.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { failRun } from "./fail-task.ts";
+import { cancelRunBehindEnd } from "./steer-task.ts";
 
 /**
  * Gives an answer to the runtime.
@@ -95,11 +97,12 @@ function nothingAsked({ status, cancel, awaiting }: OpenTask): never {
 
 async function tell(
   engine: Engine,
-  { task }: Work,
+  work: Work,
   run: Required<Pick<Run, "resume">>,
   request_id: string,
   answer: Answer,
 ): Promise<void> {
+  const { task } = work;
   try {
     await run.resume(request_id, answer);
   } catch (thrown) {
@@ -109,12 +112,9 @@ async function tell(
     // Settled between the look and the answer, or the run has ended.
     if (thrown instanceof AdapterFault && thrown.kind === "not_found") closed(request_id);
     if (!ended(task.status)) {
-      await failTask(
-        engine,
-        task,
-        "resume_failed",
-        `an answer was sent, and its outcome is unknown: ${messageOf(thrown)}`,
-      );
+      cancelRunBehindEnd(engine, work);
+      const detail = `an answer was sent, and its outcome is unknown: ${messageOf(thrown)}`;
+      await failRun(engine, work, "resume_failed", detail);
     }
     fail("question_closed", "The runtime went away while it was told.", { cause: thrown });
   }

@@ -69,6 +69,8 @@ export interface Work {
   /** Held from ready until the task has ended and its run too. */
   place: Place | undefined;
   run: Run | undefined;
+  /** Writes down what is held back of what the run said; undefined: nothing is ever held back. */
+  letOut: (() => void) | undefined;
   /** Takes back the running-time limit, or the wait for a cancel's confirmation. */
   readonly timers: { running?: () => void; cancelling?: () => void; question?: () => void };
   /** What is left of the running time while a question is open. */

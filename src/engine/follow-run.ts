@@ -1,6 +1,7 @@
 /**
  * What a run tells becomes what is known of its task: each signal an event, by one exhaustive switch.
  */
+import type { FailureReason } from "#contracts/enums.ts";
 import { maxDepth, nestsWithin } from "#contracts/shared.ts";
 import type { Usage } from "#contracts/tasks.ts";
 import type { AskedQuestion, FinalSignal, JsonObject, Progress, Run, Signal } from "#src/core/ports.ts";
@@ -10,6 +11,8 @@ import { referenceOf } from "#src/store/artifact-rows.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import { largestInline } from "./artifacts.ts";
 import type { Engine, Work } from "./engine.ts";
+import { detailOf, failure, withResult } from "./fail-task.ts";
+import { fits, smallOf, splitQuestion } from "./fit-question.ts";
 import { type Chunks, joinChunks } from "./join-chunks.ts";
 import { keepResult } from "./keep-result.ts";
 import { cancelRun, overdue, pauseRunningTime, resumeRunningTime } from "./steer-task.ts";
@@ -20,6 +23,7 @@ export async function followRun(engine: Engine, work: Work, run: Run): Promise<v
     const data = { type, text };
     noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data, ...keeping(state) });
   });
+  work.letOut = chunks.flush;
   try {
     for await (const signal of run.signals) {
       const writing = write(engine, work, chunks, signal);
@@ -131,35 +135,23 @@ async function writeLarge(
   noteOfRun(engine, work, { kind: "task.progress", source: "runtime", data: event, ...keeping(state) });
 }
 
-/** A question that is too large for an event: what is large of it is an artifact, which it names. */
+/** A question that is too large for an event: the whole of it is an artifact, which it names. */
 function writeAsked(
   engine: Engine,
   work: Work,
   { question, state }: SignalOf<"awaiting_input">,
 ): Promise<void> | undefined {
-  const { tool_call, schema } = question;
-  if (fits({ tool_call, schema })) return writeQuestion(engine, work, question, state);
-  return storeLargeParts(engine, work, question).then((small) => writeQuestion(engine, work, small, state));
+  if (fits(question)) return writeQuestion(engine, work, question, state);
+  return storeQuestion(engine, work, question).then((small) => writeQuestion(engine, work, small, state));
 }
 
-const nothingLarge = { nothing: "it nests too deep to be kept" };
-
-async function storeLargeParts(engine: Engine, work: Work, asked: AskedQuestion): Promise<AskedQuestion> {
-  const { tool_call = {}, schema = {}, ...question } = asked;
-  const whole = nestsWithin({ tool_call, schema }, maxDepth) ? { tool_call, schema } : nothingLarge;
+async function storeQuestion(engine: Engine, work: Work, asked: AskedQuestion): Promise<AskedQuestion> {
+  const { whole, small } = splitQuestion(asked);
   const stored = await engine.artifacts.store("application/json", Buffer.from(JSON.stringify(whole)));
   if (!ended(work.task.status)) engine.artifacts.attach(work.task, stored);
-  const rest = whole === nothingLarge ? {} : smallOf(tool_call);
   const reference: JsonObject = { ...referenceOf(stored) };
-  return { ...question, tool_call: { ...rest, truncated: true, artifact: reference } };
+  return { ...small, tool_call: { ...small.tool_call, truncated: true, artifact: reference } };
 }
-
-const smallOf = (object: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => JSON.stringify(value).length <= 512));
-
-/** Looks at the depth first: encoding recurses. */
-const fits = (value: object): boolean =>
-  nestsWithin(value, maxDepth) && Buffer.byteLength(JSON.stringify(value)) <= largestInline - 4096;
 
 function writeQuestion(
   engine: Engine,
@@ -204,28 +196,19 @@ function writeResumed(engine: Engine, work: Work, { request_id, by, state }: Sig
 async function writeEnd(engine: Engine, work: Work, signal: FinalSignal): Promise<void> {
   const { task } = work;
   if (ended(task.status) || work.lost !== undefined) return;
-  const parts = await keepResult(engine, signal.result);
+  const parts = await keepResult(engine, signal.result, endOf(work, signal).data);
   const usage = signal.usage === undefined ? {} : { usage: signal.usage as Usage };
   if (ended(task.status) || work.lost !== undefined) return;
   if (parts.stored !== undefined) engine.artifacts.attach(task, parts.stored);
-  const end = endOf(work, signal);
+  const end = withResult(endOf(work, signal), parts);
   await engine.log.append(task, {
     ...end,
-    data: { ...end.data, ...parts.data, ...usage },
-    changes: { ...end.changes, ...parts.changes, ...usage },
+    data: { ...end.data, ...usage },
+    changes: { ...end.changes, ...usage },
   });
 }
 
-const failed = (
-  reason: "timeout" | "interrupted" | "remote_failed" | "protocol_error",
-  detail: string,
-): Happening => ({
-  kind: "task.failed",
-  source: "runtime",
-  message: detail,
-  data: { reason, detail },
-  changes: { last_error: { reason, detail } },
-});
+const failed = (reason: FailureReason, detail: string): Happening => failure(reason, detail, "runtime");
 
 export function endOf(work: Pick<Work, "task" | "interrupting">, signal: FinalSignal): Happening {
   const { cancel } = work.task;
@@ -249,4 +232,4 @@ const cutOff = {
 } as const;
 
 const outcome = (signal: Exclude<FinalSignal, { kind: "completed" }>) =>
-  signal.kind === "cancelled" ? cutOff[signal.how] : `the run ended: ${signal.detail}`;
+  signal.kind === "cancelled" ? cutOff[signal.how] : detailOf(`the run ended: ${signal.detail}`);

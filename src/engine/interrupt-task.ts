@@ -3,8 +3,9 @@ import { ended } from "#src/core/task-machine.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine } from "./engine.ts";
-import { failure } from "./fail-task.ts";
+import { failure, withResult } from "./fail-task.ts";
 import { keepResult } from "./keep-result.ts";
+import { saidBefore } from "./said-before.ts";
 import { overdue } from "./steer-task.ts";
 
 /** What is told of it, by what had been asked of it before. */
@@ -19,27 +20,14 @@ export interface Interruption {
  * @returns when it is on disk
  */
 export async function interruptTask(engine: Engine, task: OpenTask, told: Interruption): Promise<void> {
-  const parts = await keepResult(engine, { text: saidBefore(engine, task) });
+  const parts = await keepResult(engine, { text: saidBefore(engine, task) }, endOf(task, told).data);
   if (ended(task.status)) return;
   if (parts.stored !== undefined) engine.artifacts.attach(task, parts.stored);
-  const end = endOf(task, told);
-  await engine.log.append(task, {
-    ...end,
-    data: { ...end.data, ...parts.data },
-    changes: { ...end.changes, ...parts.changes },
-  });
+  await engine.log.append(task, withResult(endOf(task, told), parts));
 }
 
 function endOf(task: OpenTask, told: Interruption): Happening {
   if (task.cancel === "timeout") return failure("timeout", overdue({ task }, told.timeout));
   if (task.cancel === null) return failure("interrupted", told.interrupted);
   return { kind: "task.cancelled", source: "core", message: told.cancelled };
-}
-
-/** What the runtime had said, as far as it was seen. */
-export function saidBefore({ reader }: Engine, { fixed }: Pick<OpenTask, "fixed">): string {
-  return reader
-    .events(fixed.task_id)
-    .map(({ kind, data }) => (kind === "task.progress" && data.type === "message" ? data.text : ""))
-    .join("");
 }

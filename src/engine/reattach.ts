@@ -12,9 +12,15 @@ import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
 import { followRun } from "./follow-run.ts";
-import { saidBefore } from "./interrupt-task.ts";
-import { askPlace, beginWork, taskLeft } from "./run-task.ts";
+import { askPlace, beginWork, taskLeft, type WorkToBegin } from "./run-task.ts";
+import { saidBefore } from "./said-before.ts";
 import { cancelRun, resumeRunningTime } from "./steer-task.ts";
+
+/** A run of an earlier life, and what it hears when nobody waits for it any more. */
+export interface AttachedRun {
+  readonly run: Run;
+  readonly over: AbortController;
+}
 
 /** The run that a task of an earlier life has; undefined: there is none to go on with. */
 export function leftRunOf(
@@ -22,7 +28,7 @@ export function leftRunOf(
   task: OpenTask,
   target: Target,
   adapter: RuntimeAdapter,
-): Run | undefined {
+): AttachedRun | undefined {
   if (task.adapter_state === null) return undefined;
   const left: LeftRun = {
     task: taskLeft({ task, target }),
@@ -33,16 +39,18 @@ export function leftRunOf(
       leftMs: Date.parse(expires_at) - engine.clock.now(),
     })),
   };
-  return adapter.attach?.(left, target);
+  const over = new AbortController();
+  const run = adapter.attach?.(left, target, over.signal);
+  return run === undefined ? undefined : { run, over };
 }
 
 /** Follows a run again; it reaches for its runtime in the background. */
 export function startAttached(
   engine: Engine,
-  about: Pick<Work, "task" | "target" | "adapter">,
-  run: Run,
+  about: Omit<WorkToBegin, "over">,
+  { run, over }: AttachedRun,
 ): void {
-  beginWork(engine, about, async (_engine, work) => {
+  beginWork(engine, { ...about, over }, async (_engine, work) => {
     work.run = run;
     void askPlace(engine, work);
     countRunningTime(engine, work);

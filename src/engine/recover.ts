@@ -8,13 +8,12 @@
  *    ended first. Where the run goes on it is said again.
  * 3. Where a parent was cancelled, its children are too, also those that had not heard of it yet.
  */
-import type { Run } from "#src/core/ports.ts";
 import { ended } from "#src/core/task-machine.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { type Interruption, interruptTask } from "./interrupt-task.ts";
-import { leftRunOf, startAttached } from "./reattach.ts";
+import { type AttachedRun, leftRunOf, startAttached } from "./reattach.ts";
 import { decideRelayed, goOnRelayed, isRelayed, relayedTarget } from "./relay-recover.ts";
 import { pendingLaunch } from "./run-task.ts";
 import { startWork } from "./start-work.ts";
@@ -28,7 +27,7 @@ import { noteCancel } from "./steer-task.ts";
 export async function recoverTasks(engine: Engine): Promise<{ resumed: number; ended: number }> {
   const open = [...engine.log.openTasks.values()].map((entry) => entry.task);
   for (const task of open) cancelWithParent(engine, task);
-  const runs = new Map<OpenTask, Run>();
+  const runs = new Map<OpenTask, AttachedRun>();
   await Promise.all(open.map((task) => decide(engine, task, runs)));
   const left = open.filter((task) => !ended(task.status));
   // Those that run have their places already.
@@ -54,7 +53,7 @@ function cancelWithParent(engine: Engine, task: OpenTask): void {
 }
 
 /** @returns when what was decided is on disk */
-async function decide(engine: Engine, task: OpenTask, runs: Map<OpenTask, Run>): Promise<void> {
+async function decide(engine: Engine, task: OpenTask, runs: Map<OpenTask, AttachedRun>): Promise<void> {
   const { resolved_runtime } = task.fixed;
   if (isRelayed(task)) return decideRelayed(engine, task);
   if (handedOver.has(task.status)) {
@@ -93,12 +92,12 @@ function toldOf(engine: Engine, { status, fixed, remote }: OpenTask): Interrupti
 }
 
 /** What runs on without the node; nothing does whose target has gone. */
-function runOf(engine: Engine, task: OpenTask): Run | undefined {
+function runOf(engine: Engine, task: OpenTask): AttachedRun | undefined {
   const target = engine.routing.targets.get(task.fixed.resolved_runtime);
   return target === undefined ? undefined : leftRunOf(engine, task, target, adapterOf(engine, target));
 }
 
-function goOn(engine: Engine, task: OpenTask, run: Run): void {
+function goOn(engine: Engine, task: OpenTask, run: AttachedRun): void {
   const target = engine.routing.targets.get(task.fixed.resolved_runtime);
   if (target !== undefined) startAttached(engine, { task, target, adapter: adapterOf(engine, target) }, run);
 }

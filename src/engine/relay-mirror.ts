@@ -7,7 +7,7 @@ import { type PeerAnswer, PeerFault, type PeerRequest } from "#src/core/network-
 import { ended } from "#src/core/task-machine.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { Engine } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { failRun } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
 import { takeFrame } from "./relay-frames.ts";
 import {
@@ -46,7 +46,7 @@ async function endLost(engine: Engine, relay: Relay, { kind, detail }: Lost): Pr
     const told = { interrupted: detail, timeout: detail, cancelled: detail };
     return interruptTask(engine, task, told);
   }
-  await failTask(engine, task, "protocol_error", detail);
+  await failRun(engine, relay.work, "protocol_error", detail);
   await cancelRelay(engine, relay);
 }
 

@@ -100,11 +100,7 @@ async function resume(engine: Engine, relay: Relay, request_id: string, answer: 
   } as const;
   // Where an answer names no question, a second one could be taken for that to the next.
   const said = await insist(engine, relay, request, relay.over, named).catch((thrown: unknown) => {
-    if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") {
-      // The task ends here, as one whose answer has an unknown fate.
-      void cancelRelay(engine, relay);
-      throw thrown;
-    }
+    if (!(thrown instanceof PeerFault) || thrown.kind !== "unreachable") throw thrown;
     throw new AdapterFault("remote_failed", `${peer_id} can't be reached; the question stays open`, {
       cause: thrown,
     });

@@ -24,14 +24,17 @@ import { messageOf } from "#src/errors.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import type { NewTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { failRun, failTask } from "./fail-task.ts";
 import { followRun, noteOfRun } from "./follow-run.ts";
 import { armRunningTime, cancelRun } from "./steer-task.ts";
 
 /** A runtime that dies before it gets the work is launched again, but not for ever. */
 const mostLaunches = 3;
 
-const over = new Error("the task is over");
+const taskIsOver = new Error("the task is over");
+
+/** `over`: where somebody listens to it already. */
+export type WorkToBegin = Pick<Work, "task" | "target" | "adapter"> & Partial<Pick<Work, "over">>;
 
 /**
  * Begins to work on a task.
@@ -39,7 +42,7 @@ const over = new Error("the task is over");
  */
 export function beginWork(
   engine: Engine,
-  { task, target, adapter }: Pick<Work, "task" | "target" | "adapter">,
+  { task, target, adapter, over = new AbortController() }: WorkToBegin,
   story: (engine: Engine, work: Work) => Promise<void>,
 ): Work {
   const done = Promise.withResolvers<void>();
@@ -47,10 +50,11 @@ export function beginWork(
     task,
     target,
     adapter,
-    over: new AbortController(),
+    over,
     done: done.promise,
     place: undefined,
     run: undefined,
+    letOut: undefined,
     timers: {},
     leftMs: undefined,
     runningSince: 0,
@@ -65,7 +69,7 @@ export function beginWork(
     .catch((thrown: unknown) => endAsFault(engine, work, thrown))
     .finally(() => {
       // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
-      work.over.abort(over);
+      work.over.abort(taskIsOver);
       work.place?.release();
       engine.inHand.end(task);
       engine.works.delete(task.fixed.task_id);
@@ -333,9 +337,11 @@ function watchLease(engine: Engine, lease: Lease): void {
   else lease.gone.addEventListener("abort", release, { once: true });
 }
 
-/** A fault of ours ends the task. */
-function endAsFault(engine: Engine, work: Work, thrown: unknown): void {
+/** A fault of ours ends the task; that its end can't be written yet keeps nobody waiting. */
+async function endAsFault(engine: Engine, work: Work, thrown: unknown): Promise<void> {
   const { task_id } = work.task.fixed;
   engine.logger.error({ err: thrown, task_id }, "a task ended by a fault of the node");
-  failTask(engine, work.task, "internal_error", `the node made a mistake: ${messageOf(thrown)}`);
+  await failRun(engine, work, "internal_error", `the node made a mistake: ${messageOf(thrown)}`).catch(
+    () => {}, // it is tried again
+  );
 }

@@ -5,18 +5,22 @@
  * 2. What hasn't been handed over ends at once; what has been ends when its run says how it ended.
  * 3. Whoever cancels a task, the clock included, cancels its open children, in the same turn and so in the
  *    same commit.
+ * 4. A run that is to end and doesn't is given up in the end: no place is held for it for ever.
  */
 import type { CancelledBy, TaskStatus } from "#contracts/enums.ts";
 import { ended } from "#src/core/task-machine.ts";
 import { fail, messageOf } from "#src/errors.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
 import type { Engine, Work } from "./engine.ts";
-import { failTask } from "./fail-task.ts";
+import { failRun, failTask } from "./fail-task.ts";
 
 /** A run that can't be cancelled has so long to end by itself. */
 const confirmMs = 5000;
 /** A run cuts its work off by itself after `confirmMs`; this long after the request it has failed to. */
 const cutOffMs = 11_000;
+
+/** A run that goes on behind the end of its task has so long to be cut off, and is then given up. */
+const giveUpMs = 11_000;
 
 /** Another node has so long to confirm a cancel. */
 const peerMs = 10_000;
@@ -139,11 +143,30 @@ export function cancelRun(engine: Engine, work: Work): void {
   });
 }
 
+/** Tells the run of a task to stop when the task's end is on disk, however often that must be tried. */
+export function cancelRunBehindEnd(engine: Engine, work: Work): void {
+  const { task_id } = work.task.fixed;
+  const unlisten = engine.log.tail(task_id)?.listen(() => {
+    if (engine.log.get(task_id) !== undefined) return;
+    unlisten?.();
+    cancelRun(engine, work);
+  });
+}
+
 function armBackstop(engine: Engine, work: Work, afterMs: number, detail: string): void {
   work.timers.cancelling?.();
   work.timers.cancelling = engine.clock.after(afterMs, () => {
-    if (work.task.cancel === "timeout") failTask(engine, work.task, "timeout", overdue(work, detail));
-    else failTask(engine, work.task, "cancel_failed", detail);
+    if (work.task.cancel === "timeout") void failRun(engine, work, "timeout", overdue(work, detail));
+    else void failRun(engine, work, "cancel_failed", detail);
+    armGivingUp(engine, work);
+  });
+}
+
+/** Behind the task's end: what the run says when it is given up is none. */
+function armGivingUp(engine: Engine, work: Work): void {
+  work.timers.cancelling = engine.clock.after(giveUpMs, () => {
+    if (ended(work.task.status)) work.over.abort();
+    else armGivingUp(engine, work);
   });
 }
 
@@ -172,13 +195,16 @@ export function resumeRunningTime(engine: Engine, work: Work, leftMs = work.left
   if (leftMs === undefined || work.timers.running !== undefined) return;
   work.leftMs = leftMs;
   work.runningSince = engine.clock.now();
-  work.timers.running = engine.clock.after(Math.max(0, leftMs), () => {
+  const timer = engine.clock.after(Math.max(0, leftMs), () => {
     const request = { by: "timeout", actor: "timeout", reason: undefined } as const;
     requestCancel(engine, work.task, request).catch((thrown: unknown) => {
-      engine.logger.error(
-        { err: thrown, task_id: work.task.fixed.task_id },
-        "a timeout could not be written",
-      );
+      const { task_id } = work.task.fixed;
+      engine.logger.error({ err: thrown, task_id }, "a timeout could not be written; trying again");
+      // A question that was asked meanwhile has taken the timer out: it is set again behind that.
+      if (engine.stopping || ended(work.task.status) || work.timers.running !== timer) return;
+      delete work.timers.running;
+      resumeRunningTime(engine, work, retryMs);
     });
   });
+  work.timers.running = timer;
 }

@@ -86,8 +86,8 @@ export const acts: readonly Plant[] = [
     edits: [
       {
         file: answer,
-        find: "    if (!ended(task.status)) {\n      await failTask(",
-        replace: "    if (false) {\n      await failTask(",
+        find: "    if (!ended(task.status)) {\n      cancelRunBehindEnd(",
+        replace: "    if (false) {\n      cancelRunBehindEnd(",
       },
     ],
   },

@@ -115,7 +115,7 @@ export const answers: readonly Plant[] = [
     edits: [
       {
         file: keepResult,
-        find: "if (Buffer.byteLength(JSON.stringify(whole)) <= largestInline - 512) {",
+        find: "if (Buffer.byteLength(JSON.stringify(whole)) <= room) {",
         replace: "if (true) {",
       },
     ],

@@ -123,7 +123,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       if (life !== undefined) remember(begun.session_id, life);
       return follow(begun, { task, target, life, server, signal });
     },
-    attach({ task, adapter_state, said, awaiting }, target) {
+    attach({ task, adapter_state, said, awaiting }, target, signal) {
       const { run_id, session_id, endpoint } = adapter_state;
       const server = serverIn(() => serverOf(target, objectIn(task.runtime_options.headers)));
       // A process of ours has ended with the node, and another server knows nothing of the run.
@@ -138,7 +138,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
         frames: undefined,
         left: { said, awaiting },
       };
-      return follow(begun, { task, target, life: undefined, server, signal: never });
+      return follow(begun, { task, target, life: undefined, server, signal });
     },
     reuse(target, runtimeOptions, sticky_key) {
       const about = { target_id: target.target_id, subcontext_key: subcontextOf(runtimeOptions) };

@@ -8,6 +8,7 @@
  * 3. At most one question is open; a cancel and the end close it.
  */
 import type { FailureReason } from "#contracts/enums.ts";
+import { cut, longestDetail } from "#src/core/bounds.ts";
 import type { LeftQuestion } from "#src/core/left-run.ts";
 import type { Clock, FinalSignal, Json, JsonObject, RunResult, Signal } from "#src/core/ports.ts";
 import { createSignalQueue } from "#src/core/signal-queue.ts";
@@ -97,7 +98,7 @@ export function createTurn(options: TurnOptions): Turn {
     if (reason === "protocol_error" && !queue.ended()) options.broke();
     // After a cancel, an error of the run is its confirmation.
     if (cancelAsked && reason === "remote_failed") end({ kind: "cancelled", how: "confirmed", ...soFar() });
-    else end({ kind: "failed", reason, detail: options.mask(detail), ...soFar() });
+    else end({ kind: "failed", reason, detail: cut(options.mask(detail), longestDetail), ...soFar() });
   };
 
   const finish = (run: JsonObject): void => {
@@ -151,7 +152,7 @@ export function createTurn(options: TurnOptions): Turn {
   const ask = (request: JsonObject): void => {
     if (open !== undefined || cancelAsked) return;
     const timeout_ms = options.questionMs;
-    const question = { ...questionOf(request, options.newId()), timeout_ms };
+    const question = { ...questionOf(request, options.newId(), options.mask), timeout_ms };
     openQuestion(question.request_id, timeout_ms);
     queue.push({ kind: "awaiting_input", question, state: state() });
   };

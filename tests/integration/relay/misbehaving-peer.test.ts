@@ -117,6 +117,21 @@ describe("an acceptance", () => {
   });
 });
 
+it("a peer that tells what is not understood ends the task, which keeps what had been said", async () => {
+  const said = { seq: 2, kind: "task.progress", data: { type: "message", text: "half an answer" } };
+  await using two = await openWithPeer({
+    events: (from) => told(from > 0 ? [{ seq: "nonsense" }] : [running, said]),
+  });
+  const { node } = two;
+  const { task_id } = await node.submit(toPeer);
+  await two.passing(() => node.record(task_id).status === "failed", "the end");
+  expect(node.record(task_id)).toMatchObject({
+    last_error: { reason: "protocol_error" },
+    result: { text: "half an answer" },
+  });
+  await two.passing(() => two.count("cancel") > 0, "the cancel there");
+});
+
 const asking = {
   seq: 2,
   kind: "task.awaiting_input",

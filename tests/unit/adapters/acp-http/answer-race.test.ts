@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { externalTarget, openHttpAdapter } from "../../../comm-agent.ts";
 import { createFakeClock } from "../../../fake-clock.ts";
-import { signalsOf, taskOf } from "../../../launching.ts";
+import { patient, signalsOf, taskOf } from "../../../launching.ts";
 
 const asked: JsonObject[] = [
   { type: "run.created", run: { run_id: "run-1", status: "created" } },
@@ -76,7 +76,7 @@ describe.each([
       taken: { events: asked.length, said: 0, made: 0 },
     };
     const left = { adapter_state, said: "", awaiting: [{ request_id: "q", leftMs: 60_000 }] };
-    const run = http.adapter.attach?.({ task: taskOf("go"), ...left }, externalTarget(server.url));
+    const run = http.adapter.attach?.({ task: taskOf("go"), ...left }, externalTarget(server.url), patient);
     if (run === undefined) throw new Error("it was not attached");
     await server.looked;
     await run.resume?.("q", { kind: "content", content: { text: "yes" } });
@@ -113,6 +113,7 @@ test("a question of an earlier life whose time is over waits with its no until t
       awaiting: [{ request_id: "q", leftMs: -1000 }],
     },
     externalTarget(endpoint, { dialect: "aethrolink" }),
+    patient,
   );
   if (run === undefined) throw new Error("it was not attached");
   const heard = signalsOf(run);

@@ -11,6 +11,8 @@ const details = (said: unknown): JsonObject => ({
 });
 const asked = (...parts: JsonObject[]): JsonObject => ({ message: { parts } });
 
+const asItIs = (text: string) => text;
+
 describe("a question", () => {
   const rows: readonly [string, JsonObject, unknown][] = [
     ["of words", asked({ content: "one?" }, { content: "two?" }), { kind: "input", prompt: "one?\ntwo?" }],
@@ -42,7 +44,27 @@ describe("a question", () => {
     ["with details of no text", asked({ content_type: questionType, content: 7 }), { kind: "input" }],
   ];
   test.each(rows)("%s", (_what, request, expected) => {
-    expect(questionOf(request, "7")).toMatchObject({ request_id: "7", ...(expected as object) });
+    expect(questionOf(request, "7", asItIs)).toMatchObject({ request_id: "7", ...(expected as object) });
+  });
+
+  const mask = (text: string) => text.replaceAll("a secret", "***");
+  test("of too many words is cut, when its secrets are hidden", () => {
+    const request = asked({ content: `${"x".repeat(1995)}a secret, and more` });
+    expect(questionOf(request, "7", mask).prompt).toBe(`${"x".repeat(1995)}***, `);
+  });
+
+  test("in a field, of too many words, is cut between two characters", () => {
+    const { prompt } = questionOf({ prompt: `x${"😀".repeat(500_000)}` }, "7", mask);
+    expect(prompt).toBe(`x${"😀".repeat(999)}`);
+  });
+
+  test("with too many choices keeps the first of those that can be chosen, their names cut", () => {
+    const long = "x".repeat(1000);
+    const choices = Array.from({ length: 5000 }, (_, n) => ({ option_id: `o${n}`, name: `a secret${long}` }));
+    const options = [{ option_id: long }, { option_id: "a", kind: long }, ...choices];
+    const { options: kept } = questionOf(asked(details({ options })), "7", mask);
+    const name = `***${"x".repeat(197)}`;
+    expect(kept).toEqual(Array.from({ length: 20 }, (_, n) => ({ option_id: `o${n}`, name, kind: "other" })));
   });
 });
 

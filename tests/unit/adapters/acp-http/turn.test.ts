@@ -82,6 +82,14 @@ describe("the end of a run", () => {
     expect(acts).toEqual(["over"]);
   });
 
+  test("is a failure of too many words, which are cut when their secrets are hidden", async () => {
+    const { turn, signals } = openTurn();
+    const message = `${"x".repeat(1995)}secret${"y".repeat(1_000_000)}`;
+    turn.hear(ended({ status: "failed", error: { message, code: "heat" } }));
+    const detail = `${"x".repeat(1995)}***yy`;
+    expect((await signals()).at(-1)).toMatchObject({ kind: "failed", detail });
+  });
+
   test("comes once: what is heard, seen or done behind it changes nothing", async () => {
     const { turn, acts, signals } = openTurn();
     turn.hear(ended({ status: "completed", result: { text: "done" } }));
@@ -139,6 +147,16 @@ describe("a run that says or makes too much", () => {
 });
 
 describe("a question", () => {
+  test("says none of the secrets that its server was told", async () => {
+    const { turn, signals } = openTurn();
+    turn.hear({
+      type: "run.awaiting",
+      run: { status: "awaiting", await_request: { prompt: "is it the secret?" } },
+    });
+    turn.close();
+    expect(await signals()).toMatchObject([{ question: { prompt: "is it the ***?" } }]);
+  });
+
   test("is open once, until the run goes on", async () => {
     const { turn, clock, acts } = openTurn();
     turn.hear(awaiting);

@@ -36,7 +36,7 @@ const briefly = (step: Step): string => {
   if (step.kind === "said") return `said ${step.text}`;
   if (step.kind === "progress") return `${step.data.type} ${"text" in step.data ? step.data.text : ""}`;
   if (step.kind === "artifact") return `${step.name} ${step.media_type} ${step.bytes.length}`;
-  if (step.kind === "awaiting") return `asks ${questionOf(step.request, "id").prompt}`;
+  if (step.kind === "awaiting") return `asks ${questionOf(step.request, "id", (text) => text).prompt}`;
   if (step.kind === "ended") return `${stateOf(acp, step.run)} ${answerOf(step.run).text}`;
   return step.kind;
 };
