@@ -132,7 +132,7 @@ export const guaranteed: readonly Plant[] = [
       "tests/faults/secrets-at-peers.test.ts",
       "a secret that a runtime prints and says in its errors doesn't reach the node that gave it the task",
     ],
-    ["src/processes/stderr-tail.ts", "masked.replaceAll(secret, mask)", "(secret, masked)"],
+    ["src/processes/stderr-tail.ts", "masked.replaceAll(form, mask)", "(form, masked)"],
   ),
   plant(
     ["takes-a-message-twice", "a message of a peer that is sent again is taken again (G16)"],

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const root = new URL("../..", import.meta.url).pathname;
 
 /** Free everywhere but in the core and the contracts. */
-const everywhere = ["src/errors.ts", "src/log.ts", "src/version.ts", "src/clock.ts"];
+const everywhere = ["src/errors.ts", "src/log.ts", "src/version.ts", "src/clock.ts", "src/directories.ts"];
 
 interface Layer {
   /** Files whose path begins so belong to it; the longest that fits decides. */
@@ -36,6 +36,7 @@ const layers: readonly Layer[] = [
   ...[
     "clock",
     "config",
+    "directories",
     "memory",
     "errors",
     "log",

@@ -2,6 +2,7 @@
  * Requests of an agent that ask for a decision: permission requests and elicitations, as questions,
  * and what is said to the agent when they are settled. Options are chosen by their kind, never by id.
  */
+import { cut, longestName, longestPrompt, mostOptions } from "#src/core/bounds.ts";
 import type { Json, JsonObject, Question, QuestionOption, Target } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Settlement } from "#src/core/questions.ts";
@@ -58,7 +59,7 @@ export function elicitationQuestion(params: JsonObject, request_id: string): Que
   const { mode, message, requestedSchema } = params;
   if (mode !== "form" || !isJsonObject(requestedSchema)) return undefined;
   const prompt = typeof message === "string" && message !== "" ? message : "the runtime asks for input";
-  return { request_id, kind: "input", prompt: prompt.slice(0, longestPrompt), schema: requestedSchema };
+  return { request_id, kind: "input", prompt: cut(prompt, longestPrompt), schema: requestedSchema };
 }
 
 /** What the agent is told of a settled elicitation. */
@@ -69,10 +70,6 @@ export function elicitationAction(settlement: Settlement): JsonObject {
   return { action: "decline" };
 }
 
-const longestPrompt = 2000;
-const longestName = 200;
-const mostOptions = 20;
-
 function optionsOf(options: Json | undefined): QuestionOption[] {
   if (!Array.isArray(options)) return [];
   const found = options.flatMap((option: Json) => {
@@ -81,7 +78,7 @@ function optionsOf(options: Json | undefined): QuestionOption[] {
     if (typeof optionId !== "string" || typeof kind !== "string") return [];
     if (optionId.length > longestName || kind.length > longestName) return [];
     const told = typeof name === "string" ? name : optionId;
-    return [{ option_id: optionId, name: told.slice(0, longestName), kind }];
+    return [{ option_id: optionId, name: cut(told, longestName), kind }];
   });
   return found.slice(0, mostOptions);
 }
@@ -101,6 +98,6 @@ function rejection(options: readonly QuestionOption[]): PermissionOutcome {
 
 function titleOf(toolCall: Json | undefined): string {
   if (isJsonObject(toolCall) && typeof toolCall.title === "string" && toolCall.title !== "")
-    return toolCall.title.slice(0, 200);
+    return cut(toolCall.title, longestName);
   return "a tool call without a title";
 }

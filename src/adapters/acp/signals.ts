@@ -2,6 +2,7 @@
  * Protocol frame → signal. Pure: recordings are replayed against it. Kinds and fields that it doesn't
  * know are left out, never an error: agents are ahead of any client.
  */
+import { cut, longestDetail } from "#src/core/bounds.ts";
 import type { FinalSignal, Json, JsonObject, Progress, RunResult, Usage } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Masker } from "#src/processes/stderr-tail.ts";
@@ -192,7 +193,6 @@ function usageOf(usage: Json | undefined, cost_usd: number | undefined): Usage {
 
 /** The protocol's code for an agent that wants a login first. */
 const authRequired = -32000;
-const longestDetail = 2000;
 
 /** A JSON-RPC error in words, secrets masked; `instruction` is added where the agent wants a login. */
 export function describeError(error: Json | undefined, instruction: string, mask: Masker): string {
@@ -201,5 +201,5 @@ export function describeError(error: Json | undefined, instruction: string, mask
   const more = isJsonObject(data) && typeof data.details === "string" ? `: ${data.details}` : "";
   const help = code === authRequired && instruction !== "" ? `. ${instruction}` : "";
   const named = typeof code === "number" ? code : "unknown";
-  return mask(`the runtime answered with error ${named}: ${said}${more}${help}`).slice(0, longestDetail);
+  return cut(mask(`the runtime answered with error ${named}: ${said}${more}${help}`), longestDetail);
 }
