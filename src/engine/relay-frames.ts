@@ -307,7 +307,8 @@ async function takeEnd(engine: Engine, relay: Relay, frame: Frame): Promise<void
   const { work } = relay;
   const result = resultOf(relay, frame);
   const usage = Usage.safeParse(frame.data.usage).data;
-  const parts = await keepResult(engine, result);
+  const beside = { ...endOf(work, signalOf(frame, result)).data, ...placeOf(relay, frame) };
+  const parts = await keepResult(engine, result, beside);
   if (ended(work.task.status)) return;
   if (parts.stored !== undefined) engine.artifacts.attach(work.task, parts.stored);
   const end = endOf(work, signalOf(frame, result));

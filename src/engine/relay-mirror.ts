@@ -46,7 +46,8 @@ async function endLost(engine: Engine, relay: Relay, { kind, detail }: Lost): Pr
     const told = { interrupted: detail, timeout: detail, cancelled: detail };
     return interruptTask(engine, task, told);
   }
-  await failRun(engine, relay.work, "protocol_error", detail);
+  // An end that can't be written at once is tried again; the other node is told all the same.
+  await failRun(engine, relay.work, "protocol_error", detail).catch(() => {});
   await cancelRelay(engine, relay);
 }
 

@@ -101,9 +101,18 @@ async function requestCancel(engine: Engine, task: OpenTask, request: CancelRequ
     return;
   }
   const untold = "before the runtime had confirmed that it took the work";
-  if (by === "timeout") await failTask(engine, task, "timeout", overdue({ task }, untold));
-  else await engine.log.append(task, { kind: "task.cancelled", source: "core" });
+  if (by === "timeout") {
+    // It may be written at a later try only, and the work may be in the runtime's hands by then.
+    if (work !== undefined) behindEnd(engine, task, () => leave(engine, work));
+    await failTask(engine, task, "timeout", overdue({ task }, untold));
+  } else await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   work?.over.abort();
+}
+
+/** Brings to its end what goes on for a task that has ended. */
+function leave(engine: Engine, work: Work): void {
+  if (work.run === undefined) work.over.abort();
+  else cancelRun(engine, work);
 }
 
 const retryMs = 1000;
@@ -143,13 +152,16 @@ export function cancelRun(engine: Engine, work: Work): void {
   });
 }
 
-/** Tells the run of a task to stop when the task's end is on disk, however often that must be tried. */
-export function cancelRunBehindEnd(engine: Engine, work: Work): void {
-  const { task_id } = work.task.fixed;
+/** Tells the run of a task to stop when the task's end is on disk. */
+export const cancelRunBehindEnd = (engine: Engine, work: Work): void =>
+  behindEnd(engine, work.task, () => cancelRun(engine, work));
+
+/** Acts when the end of a task is on disk, however often that must be tried. */
+function behindEnd(engine: Engine, { fixed: { task_id } }: OpenTask, act: () => void): void {
   const unlisten = engine.log.tail(task_id)?.listen(() => {
     if (engine.log.get(task_id) !== undefined) return;
     unlisten?.();
-    cancelRun(engine, work);
+    act();
   });
 }
 

@@ -122,7 +122,7 @@ export const guaranteed: readonly Plant[] = [
     [
       "src/adapters/acp/permissions.ts",
       'if (policy === "ask") return undefined;',
-      'if (policy === "ask") return decidePermission(params, "allow");',
+      'if (policy === "ask") return decidePermission(params, "allow", mask);',
     ],
   ),
   plant(

@@ -114,17 +114,17 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
     answered: (session_id, answer) => sessions.find(session_id)?.turn?.answer(answer),
     permission(params, withdrawn) {
       const turn = turnOf(params);
-      const question = permissionQuestion(params, options.newId());
+      const question = permissionQuestion(params, options.newId(), child.mask);
       const reply = (settlement: Settlement) => ({ outcome: permissionOutcome(question, settlement) });
       // A policy speaks for a task that goes on, and for nothing else.
       if (turn === undefined || turn.over()) return { result: reply({ by: "void" }) };
-      const decision = decidePermission(params, options.target.permissions);
+      const decision = decidePermission(params, options.target.permissions, child.mask);
       if (decision === undefined) return asked(turn, question, withdrawn, reply);
       turn.tell(decision.text);
       return { result: { outcome: decision.outcome } };
     },
     elicitation(params, withdrawn) {
-      const question = elicitationQuestion(params, options.newId());
+      const question = elicitationQuestion(params, options.newId(), child.mask);
       if (question === undefined) return { result: elicitationAction({ by: "timeout" }) };
       return asked(turnOf(params), question, withdrawn, elicitationAction);
     },

@@ -6,6 +6,7 @@ import { cut, longestName, longestPrompt, mostOptions } from "#src/core/bounds.t
 import type { Json, JsonObject, Question, QuestionOption, Target } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Settlement } from "#src/core/questions.ts";
+import type { Masker } from "#src/processes/stderr-tail.ts";
 
 /** The protocol's answer to session/request_permission. */
 export type PermissionOutcome =
@@ -23,10 +24,14 @@ export interface Decision {
  * never one that allows always; `deny` rejects this once, or cancels the request where no option does.
  * @returns undefined where somebody is to be asked
  */
-export function decidePermission(params: JsonObject, policy: Target["permissions"]): Decision | undefined {
+export function decidePermission(
+  params: JsonObject,
+  policy: Target["permissions"],
+  mask: Masker,
+): Decision | undefined {
   if (policy === "ask") return undefined;
-  const title = titleOf(params.toolCall);
-  const options = optionsOf(params.options);
+  const title = titleOf(params.toolCall, mask);
+  const options = optionsOf(params.options, mask);
   const allowed = policy === "allow" ? ofKind(options, "allow_once") : undefined;
   if (allowed === undefined) {
     return { outcome: rejection(options), text: `permission rejected, by the target's policy: ${title}` };
@@ -34,14 +39,17 @@ export function decidePermission(params: JsonObject, policy: Target["permissions
   return { outcome: selected(allowed), text: `permission allowed once, by the target's policy: ${title}` };
 }
 
-/** A permission request as a question. */
-export function permissionQuestion(params: JsonObject, request_id: string): Question {
+/**
+ * A permission request as a question.
+ * @param mask hides secrets in what is shown to people
+ */
+export function permissionQuestion(params: JsonObject, request_id: string, mask: Masker): Question {
   const { toolCall } = params;
   return {
     request_id,
     kind: "permission",
-    prompt: titleOf(toolCall),
-    options: optionsOf(params.options),
+    prompt: titleOf(toolCall, mask),
+    options: optionsOf(params.options, mask),
     ...(isJsonObject(toolCall) ? { tool_call: toolCall } : {}),
   };
 }
@@ -54,12 +62,19 @@ export function permissionOutcome({ options = [] }: Question, settlement: Settle
   return rejection(options);
 }
 
-/** An elicitation (elicitation/create, a form) as a question; undefined: it is of another kind. */
-export function elicitationQuestion(params: JsonObject, request_id: string): Question | undefined {
+/**
+ * An elicitation (elicitation/create, a form) as a question; undefined: it is of another kind.
+ * @param mask hides secrets in what is shown to people
+ */
+export function elicitationQuestion(
+  params: JsonObject,
+  request_id: string,
+  mask: Masker,
+): Question | undefined {
   const { mode, message, requestedSchema } = params;
   if (mode !== "form" || !isJsonObject(requestedSchema)) return undefined;
   const prompt = typeof message === "string" && message !== "" ? message : "the runtime asks for input";
-  return { request_id, kind: "input", prompt: cut(prompt, longestPrompt), schema: requestedSchema };
+  return { request_id, kind: "input", prompt: cut(mask(prompt), longestPrompt), schema: requestedSchema };
 }
 
 /** What the agent is told of a settled elicitation. */
@@ -70,7 +85,7 @@ export function elicitationAction(settlement: Settlement): JsonObject {
   return { action: "decline" };
 }
 
-function optionsOf(options: Json | undefined): QuestionOption[] {
+function optionsOf(options: Json | undefined, mask: Masker): QuestionOption[] {
   if (!Array.isArray(options)) return [];
   const found = options.flatMap((option: Json) => {
     if (!isJsonObject(option)) return [];
@@ -78,7 +93,7 @@ function optionsOf(options: Json | undefined): QuestionOption[] {
     if (typeof optionId !== "string" || typeof kind !== "string") return [];
     if (optionId.length > longestName || kind.length > longestName) return [];
     const told = typeof name === "string" ? name : optionId;
-    return [{ option_id: optionId, name: cut(told, longestName), kind }];
+    return [{ option_id: optionId, name: cut(mask(told), longestName), kind }];
   });
   return found.slice(0, mostOptions);
 }
@@ -96,8 +111,8 @@ function rejection(options: readonly QuestionOption[]): PermissionOutcome {
   return rejecting === undefined ? { outcome: "cancelled" } : selected(rejecting);
 }
 
-function titleOf(toolCall: Json | undefined): string {
+function titleOf(toolCall: Json | undefined, mask: Masker): string {
   if (isJsonObject(toolCall) && typeof toolCall.title === "string" && toolCall.title !== "")
-    return cut(toolCall.title, longestName);
+    return cut(mask(toolCall.title), longestName);
   return "a tool call without a title";
 }

@@ -146,7 +146,9 @@ function beginTurn(
     saidTooMuch() {
       const alone = agent.turns.size === 1 && agent.handingOver === 0;
       void agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {});
-      turn.broke(`it said more than ${options.turnLimit} characters in one turn`);
+      // A cancel that is under way ends with what was done to the session, not to the process of others.
+      if (!alone && turn.over()) turn.quarantined();
+      else turn.broke(`it said more than ${options.turnLimit} characters in one turn`);
       abandon("its last turn said too much");
       agent.closeSession(session);
       if (alone) agent.endProcess();

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { AdapterFault } from "#src/core/ports.ts";
 import { newId } from "#src/store/ulid.ts";
 import { failCommits } from "../../fail-commits.ts";
 import { type EngineOptions, fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
@@ -114,6 +115,29 @@ describe("a running time whose end can't be written", () => {
     late.turn.confirmCancel();
     const { last_error } = await late.node.reaches(late.task_id, "failed");
     expect(last_error).toMatchObject({ reason: "timeout" });
+  });
+
+  it("lets go of a hand-over as soon as it can be", async () => {
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line: string) => void lines.push(line) });
+    await using node = await openEngine({ logger, fake: { script: byHand } });
+    const { submit } = node.fake;
+    node.fake.submit = async (task, target, lease, signal) => {
+      await submit(task, target, lease, signal);
+      return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(new AdapterFault("submit_failed", "given up")));
+      });
+    };
+    const { task_id } = await node.submit({ delivery: { timeout_ms: 5000 } });
+    await node.fake.turn(0);
+    const heal = failCommits(node.storage, "NEW.kind = 'task.failed'");
+    node.clock.advance(5000);
+    await until(() => lines.some((line) => line.includes("could not be written")));
+    heal();
+    node.clock.advance(1000);
+    const { last_error } = await node.reaches(task_id, "failed");
+    expect(last_error).toMatchObject({ reason: "timeout" });
+    await until(() => !node.engine.works.has(task_id), "the end of the work");
   });
 
   it("stands still while a question is open, as any does", async () => {

@@ -18,6 +18,17 @@ describe("a text without an end", () => {
     expect(await endOf(untouched)).toMatchObject({ kind: "completed", result: { text: "well" } });
   });
 
+  test("of a turn that is being cancelled ends it as cancelled, in a process that goes on", async () => {
+    await using acp = openAcpAdapter({ turnLimit: 1000 });
+    const other = await acp.run(scripted(), taskOf({ raw: "" }));
+    const flood = chunk("x".repeat(1001));
+    const flooding = await acp.run(scripted(), taskOf({ raw: "", on_cancel: flood }));
+    await flooding.cancel?.();
+    expect(await endOf(flooding)).toMatchObject({ kind: "cancelled", how: "quarantined" });
+    expect(acp.adapter.usable(scripted(), {})).toBeDefined();
+    await other.cancel?.();
+  });
+
   test("a process that works for nobody else than such a turn is ended with it", async () => {
     await using acp = openAcpAdapter({ turnLimit: 1000 });
     const run = await acp.run(scripted(), taskOf({ raw: chunk("x".repeat(1001)) }));

@@ -7,14 +7,17 @@ import {
   permissionQuestion,
 } from "#src/adapters/acp/permissions.ts";
 import type { Json } from "#src/core/ports.ts";
+import { createMasker } from "#src/processes/stderr-tail.ts";
 
+const secret = "canary-0123456789";
+const mask = createMasker([secret]);
 const once = { optionId: "z", name: "Yes", kind: "allow_once" };
 const always = { optionId: "allow_once", name: "Always", kind: "allow_always" };
 const reject = { optionId: "allow", name: "No", kind: "reject_once" };
 const toolCall = { toolCallId: "1", title: "rm -rf build" };
 const never = { outcome: { outcome: "cancelled" as const }, text: "" };
 const chosen = (options: Json, policy: "allow" | "deny"): string => {
-  const { outcome } = decidePermission({ options, toolCall }, policy) ?? never;
+  const { outcome } = decidePermission({ options, toolCall }, policy, mask) ?? never;
   return outcome.outcome === "selected" ? outcome.optionId : outcome.outcome;
 };
 
@@ -38,22 +41,35 @@ describe("a permission request", () => {
   );
 
   test("is told with its title", () => {
-    expect(decidePermission({ options: [reject], toolCall }, "deny")?.text).toContain("rm -rf build");
-    expect(decidePermission({}, "deny")?.text).toContain("without a title");
+    expect(decidePermission({ options: [reject], toolCall }, "deny", mask)?.text).toContain("rm -rf build");
+    expect(decidePermission({}, "deny", mask)?.text).toContain("without a title");
   });
 
   test("is nobody's decision but the caller's where the policy is to ask", () => {
-    expect(decidePermission({ options: [once, reject], toolCall }, "ask")).toBeUndefined();
+    expect(decidePermission({ options: [once, reject], toolCall }, "ask", mask)).toBeUndefined();
   });
 });
 
 describe("a permission request as a question", () => {
-  const question = permissionQuestion({ options: [always, once, reject], toolCall }, "q");
+  const question = permissionQuestion({ options: [always, once, reject], toolCall }, "q", mask);
   const byCaller = (option_id: string) =>
     ({
       by: "caller",
       answer: { kind: "option", option: { option_id, name: "", kind: "allow_once" } },
     }) as const;
+
+  test("shows no part of a secret, wherever its words are cut", () => {
+    const words = (before: number) => `${"x".repeat(before)}${secret}`;
+    for (let before = 180; before < 200; before += 1) {
+      const title = words(before);
+      const params = { options: [{ ...reject, name: title }], toolCall: { ...toolCall, title } };
+      const { prompt, options } = permissionQuestion(params, "q", mask);
+      const decided = decidePermission(params, "deny", mask)?.text;
+      for (const text of [prompt, options?.[0]?.name, decided]) expect(text).toMatch(/x\*{0,3}$/);
+      const form = { mode: "form", message: words(1800 + before), requestedSchema: {} };
+      expect(elicitationQuestion(form, "q", mask)?.prompt).toMatch(/x\*{0,3}$/);
+    }
+  });
 
   test("has the runtime's own options and tool call", () => {
     expect(question).toEqual({
@@ -85,7 +101,7 @@ describe("an elicitation", () => {
   const requestedSchema = { type: "object", properties: { name: { type: "string" } }, required: ["name"] };
 
   test("of a form is a question with its schema", () => {
-    expect(elicitationQuestion({ mode: "form", message: "Name?", requestedSchema }, "q")).toEqual({
+    expect(elicitationQuestion({ mode: "form", message: "Name?", requestedSchema }, "q", mask)).toEqual({
       request_id: "q",
       kind: "input",
       prompt: "Name?",
@@ -96,7 +112,7 @@ describe("an elicitation", () => {
   test.each([{ mode: "url", url: "http://x" }, { mode: "form" }, {}])(
     "of another kind (%j) is none",
     (params) => {
-      expect(elicitationQuestion(params, "q")).toBeUndefined();
+      expect(elicitationQuestion(params, "q", mask)).toBeUndefined();
     },
   );
 
