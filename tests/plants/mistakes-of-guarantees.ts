@@ -58,12 +58,7 @@ export const guaranteed: readonly Plant[] = [
   ),
   plant(
     ["makes-a-task-for-each-caller", "a key that is sent twice at once makes two tasks (G6)"],
-    [
-      "faults",
-      "tests/faults/one-key.test.ts",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands there
-      "${keys} keys that are each sent ${atOnce} times at once, before and after a kill, make one task each",
-    ],
+    ["quick", "tests/integration/idempotency.test.ts", "100 at once make one task"],
     [
       "src/engine/create-task.ts",
       "engine.creating.set(nameOf(key), { body_sha256, task_id, kept });",
