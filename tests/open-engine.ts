@@ -163,6 +163,16 @@ export async function openEngine(options: EngineOptions = {}): Promise<OpenEngin
   };
 }
 
+/** Gives a task and waits until it runs; `turn` drives it. */
+export async function running(node: OpenEngine, request: { readonly [key: string]: unknown } = {}) {
+  const before = node.fake.turns.length;
+  const record = await node.submit(request);
+  const { task_id } = record;
+  const turn = await node.fake.turn(before);
+  await node.reaches(task_id, "running");
+  return { task_id, record, turn };
+}
+
 function handles(engine: Engine) {
   const record = (task_id: string): TaskRecord => {
     const found = engine.reader.get(task_id);

@@ -5,15 +5,12 @@ import { awaitTask, followAll, followTask, type Sink } from "#src/engine/follow.
 import { openTaskForgetter } from "#src/store/forget-tasks.ts";
 import { newId } from "#src/store/ulid.ts";
 import { failCommits } from "../fail-commits.ts";
-import { type OpenEngine, openEngine, until } from "../open-engine.ts";
+import { type OpenEngine, openEngine, running, until } from "../open-engine.ts";
 
 const byHand = () => {};
 
-async function running(node: OpenEngine) {
-  const before = node.fake.turns.length;
-  const { task_id } = await node.submit();
-  const turn = await node.fake.turn(before);
-  await node.reaches(task_id, "running");
+async function logging(node: OpenEngine) {
+  const { task_id, turn } = await running(node);
   const log = (text: string) => turn.emit({ kind: "progress", data: { type: "log", text } });
   return { task_id, turn, log };
 }
@@ -50,7 +47,7 @@ function follow(node: OpenEngine, task_id: string, after: number, sink: Sink) {
 describe("a follower of a task", () => {
   it("gets its history, then what happens, each event once, and the end", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
-    const { task_id, turn, log } = await running(node);
+    const { task_id, turn, log } = await logging(node);
     const { sink, ids, ends } = reader();
     follow(node, task_id, 0, sink).pull();
     expect(ids).toEqual(upTo(7));
@@ -96,7 +93,7 @@ describe("a follower of a task", () => {
 
   it("that takes no more is read for when it asks, without gap or repeat", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
-    const { task_id, turn, log } = await running(node);
+    const { task_id, turn, log } = await logging(node);
     const { sink, ids, ends } = reader(() => false);
     const follower = follow(node, task_id, 0, sink);
     for (let n = 0; n < 5; n++) {
@@ -112,7 +109,7 @@ describe("a follower of a task", () => {
 
   it("that takes no more is given nothing, however much happens, until it asks", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
-    const { task_id, log } = await running(node);
+    const { task_id, log } = await logging(node);
     const takes = { more: false };
     const { sink, ids } = reader(() => takes.more);
     const follower = follow(node, task_id, 0, sink);
@@ -164,7 +161,7 @@ describe("a follower of a task", () => {
 
   it("whose reading fails is ended, and disturbs neither the others nor the task", async () => {
     await using node = await openEngine({ fake: { script: byHand } });
-    const { task_id, turn, log } = await running(node);
+    const { task_id, turn, log } = await logging(node);
     const bad = reader(() => {
       throw new Error("the disk can't be read");
     });
@@ -190,7 +187,7 @@ describe("a follower of a task", () => {
     });
     await fc.assert(
       fc.asyncProperty(plan, async ({ after, takes, events }) => {
-        const { task_id, turn, log } = await running(node);
+        const { task_id, turn, log } = await logging(node);
         const start = node.kinds(task_id).length;
         let asked = 0;
         const { sink, ids, ends } = reader(() => takes[asked++ % takes.length] ?? true);

@@ -3,16 +3,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { TaskCreateRequest } from "#contracts/task-request.ts";
 import { createTask } from "#src/engine/create-task.ts";
-import { type OpenEngine, openEngine } from "../open-engine.ts";
+import { type OpenEngine, openEngine, running } from "../open-engine.ts";
 
 const byHand = () => {};
-
-async function running(node: OpenEngine, request: object = {}) {
-  const { task_id } = await node.submit(request as { [key: string]: unknown });
-  const turn = await node.fake.turn(0);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
-}
 
 async function bytesOf(node: OpenEngine, artifact_id: string | null): Promise<string> {
   const row = node.engine.artifacts.find(artifact_id ?? "");

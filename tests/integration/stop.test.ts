@@ -2,17 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { stopEngine } from "#src/engine/stop.ts";
 import { newId } from "#src/store/ulid.ts";
-import { fakeTarget, type OpenEngine, openEngine, until } from "../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, running, until } from "../open-engine.ts";
 
 const byHand = () => {};
-
-async function running(node: OpenEngine, request: { readonly [key: string]: unknown } = {}) {
-  const before = node.fake.turns.length;
-  const { task_id } = await node.submit(request);
-  const turn = await node.fake.turn(before);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
-}
 
 /** Stops it; what doesn't confirm in its time is cut off. */
 async function stopped(node: OpenEngine): Promise<void> {

@@ -3,18 +3,17 @@ import type { Answer } from "#src/core/answer.ts";
 import { cut, longestName, longestPrompt, mostOptions } from "#src/core/bounds.ts";
 import type { Json, JsonObject, Question, QuestionOption } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
+import type { Masker } from "#src/processes/stderr-tail.ts";
 import { objectIn, objectsIn, parsed, textIn } from "./json.ts";
 
 /** A part that says what a question wants: `{kind, options, tool_call, schema}`; the public protocol has no word for it. */
 export const questionType = "application/vnd.aethrolink.question+json";
 
-type Mask = (text: string) => string;
-
 /**
  * A run's request as a question, in no more words than are told of one.
  * @param mask hides secrets in what is shown to people
  */
-export function questionOf(request: JsonObject, request_id: string, mask: Mask): Question {
+export function questionOf(request: JsonObject, request_id: string, mask: Masker): Question {
   const parts = objectsIn(objectIn(request.message).parts);
   const said = parts.flatMap(({ content, content_type }) =>
     typeof content === "string" && content_type !== questionType ? [content] : [],
@@ -23,7 +22,7 @@ export function questionOf(request: JsonObject, request_id: string, mask: Mask):
   return { request_id, prompt: cut(mask(prompt), longestPrompt), ...detailsOf(parts, mask) };
 }
 
-function detailsOf(parts: readonly JsonObject[], mask: Mask): Omit<Question, "request_id" | "prompt"> {
+function detailsOf(parts: readonly JsonObject[], mask: Masker): Omit<Question, "request_id" | "prompt"> {
   const said = parts.find(({ content_type }) => content_type === questionType)?.content;
   const { kind, options, tool_call, schema } = objectIn(typeof said === "string" ? parsed(said) : undefined);
   const known = objectsIn(options).flatMap((option) => optionOf(option, mask) ?? []);
@@ -35,7 +34,7 @@ function detailsOf(parts: readonly JsonObject[], mask: Mask): Omit<Question, "re
   };
 }
 
-function optionOf(option: JsonObject, mask: Mask): QuestionOption | undefined {
+function optionOf(option: JsonObject, mask: Masker): QuestionOption | undefined {
   const option_id = textIn(option, "option_id");
   const kind = textIn(option, "kind") ?? "other";
   if (option_id === undefined || option_id.length > longestName || kind.length > longestName)

@@ -128,6 +128,9 @@ function beginTurn(
     abandon("its last turn was interrupted");
     agent.closeSession(session);
   };
+  const sayCancel = () =>
+    agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {});
+  const isAlone = () => agent.turns.size === 1 && agent.handingOver === 0;
   const turn: Turn = createTurn(task, {
     clock: options.clock,
     cancelGraceMs: options.cancelGraceMs,
@@ -136,16 +139,16 @@ function beginTurn(
     reading: { instruction: agent.instruction, mask: agent.mask, dialect: options.dialect },
     mask: agent.mask,
     meter: session.meter,
-    sayCancel: () => agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {}),
+    sayCancel,
     cutOff() {
-      if (agent.turns.size === 1 && agent.handingOver === 0) return agent.endProcess();
+      if (isAlone()) return agent.endProcess();
       abandon("its last turn did not confirm its cancel");
       agent.closeSession(session);
       turn.quarantined();
     },
     saidTooMuch() {
-      const alone = agent.turns.size === 1 && agent.handingOver === 0;
-      void agent.connection.notify("session/cancel", { sessionId: session_id }).catch(() => {});
+      const alone = isAlone();
+      void sayCancel();
       // A cancel that is under way ends with what was done to the session, not to the process of others.
       if (!alone && turn.over()) turn.quarantined();
       else turn.broke(`it said more than ${options.turnLimit} characters in one turn`);

@@ -2,7 +2,7 @@
 import type { TaskRecord } from "#contracts/tasks.ts";
 import type { FakeTurn } from "#src/adapters/fake/index.ts";
 import { RequestError } from "#src/errors.ts";
-import type { OpenEngine } from "../../open-engine.ts";
+import { type OpenEngine, running as runningAlone } from "../../open-engine.ts";
 
 export const byHand = () => {};
 
@@ -19,12 +19,8 @@ export async function running(
   parent?: string,
   request: { readonly [key: string]: unknown } = {},
 ): Promise<Running> {
-  const before = node.fake.turns.length;
   const trace = parent === undefined ? {} : { trace: { parent_task_id: parent } };
-  const record = await node.submit({ ...trace, ...request });
-  const turn = await node.fake.turn(before);
-  await node.reaches(record.task_id, "running");
-  return { task_id: record.task_id, record, turn };
+  return runningAlone(node, { ...trace, ...request });
 }
 
 /** The code that a request is refused with; `taken` where it isn't. */

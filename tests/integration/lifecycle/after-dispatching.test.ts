@@ -1,26 +1,18 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FakeTurn } from "#src/adapters/fake/index.ts";
 import type { Question } from "#src/core/ports.ts";
 import { newId } from "#src/store/ulid.ts";
-import { fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, running, until } from "../../open-engine.ts";
 
 const byHand = () => {};
 
-/** A task that runs, with the turn that a test drives. */
-async function running(node: OpenEngine, request: object = {}): Promise<{ task_id: string; turn: FakeTurn }> {
-  const before = node.fake.turns.length;
-  const { task_id } = await node.submit(request as { [key: string]: unknown });
-  const turn = await node.fake.turn(before);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
-}
+type Request = Parameters<typeof running>[1];
 
 const question = (prompt = "May I?"): Question => ({ request_id: newId(), kind: "permission", prompt });
 
 /** Opens questions one after the other. */
-async function asking(node: OpenEngine, count: number, request: object = {}) {
+async function asking(node: OpenEngine, count: number, request: Request = {}) {
   const { task_id, turn } = await running(node, request);
   const questions = Array.from({ length: count }, () => question());
   for (const each of questions) void turn.ask(each);
@@ -29,7 +21,7 @@ async function asking(node: OpenEngine, count: number, request: object = {}) {
 }
 
 describe.each(["running", "awaiting_input"] as const)("from %s", (status) => {
-  const open = async (node: OpenEngine, request: object = {}) =>
+  const open = async (node: OpenEngine, request: Request = {}) =>
     status === "running" ? running(node, request) : asking(node, 1, request);
 
   it("progress → same: task.progress", async () => {
@@ -286,8 +278,8 @@ describe("the running time", () => {
       fakeTarget({ target_id: "other", timeout_ms: undefined }),
     ];
     await using node = await openEngine({ targets, fake: { script: byHand } });
-    const of = async (request: object) => (await running(node, request)).turn.task.task_id;
-    const limits = async (request: object) => node.record(await of(request)).delivery.timeout_ms;
+    const of = async (request: Request) => (await running(node, request)).turn.task.task_id;
+    const limits = async (request: Request) => node.record(await of(request)).delivery.timeout_ms;
     expect(await limits({ target_runtime: "tested" })).toBe(5000);
     expect(await limits({ target_runtime: "other" })).toBe(3_600_000);
     expect(await limits({ target_runtime: "tested", delivery: { timeout_ms: null } })).toBe(null);

@@ -2,17 +2,9 @@
 import { expect, it } from "vitest";
 import { stopEngine } from "#src/engine/stop.ts";
 import { failCommits } from "../../fail-commits.ts";
-import { fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, running, until } from "../../open-engine.ts";
 
 const byHand = () => {};
-
-async function running(node: OpenEngine, request: { readonly [key: string]: unknown } = {}) {
-  const before = node.fake.turns.length;
-  const { task_id } = await node.submit(request);
-  const turn = await node.fake.turn(before);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
-}
 
 /** Goes on within this turn of the event loop until the task is decided to stand there. */
 async function isDecided(node: OpenEngine, task_id: string, status: string): Promise<void> {

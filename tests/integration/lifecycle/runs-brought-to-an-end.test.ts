@@ -6,17 +6,23 @@ import { describe, expect, it } from "vitest";
 import { AdapterFault } from "#src/core/ports.ts";
 import { newId } from "#src/store/ulid.ts";
 import { failCommits } from "../../fail-commits.ts";
-import { type EngineOptions, fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
+import {
+  type EngineOptions,
+  fakeTarget,
+  type OpenEngine,
+  openEngine,
+  running,
+  until,
+} from "../../open-engine.ts";
 
 const byHand = () => {};
 const brokenPipe = () => Promise.reject(new Error("the pipe broke"));
 
-async function running(node: OpenEngine, request: { readonly [key: string]: unknown } = {}) {
-  const taken = node.fake.turns.length;
-  const { task_id } = await node.submit(request);
-  const turn = await node.fake.turn(taken);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
+/** A log, and whether it has a line with these words. */
+function listening() {
+  const lines: string[] = [];
+  const logger = pino({}, { write: (line: string) => void lines.push(line) });
+  return { logger, logged: (words: string) => lines.some((line) => line.includes(words)) };
 }
 
 /** A task that asks, and one behind it that waits for its place; every answer's fate is unknown. */
@@ -97,13 +103,12 @@ describe("a run that can't be cancelled", () => {
 describe("a running time whose end can't be written", () => {
   /** A task whose time was up when nothing of that could be written. */
   async function unwritten() {
-    const lines: string[] = [];
-    const logger = pino({}, { write: (line: string) => void lines.push(line) });
+    const { logger, logged } = listening();
     const node = await openEngine({ logger, fake: { script: byHand } });
     const { task_id, turn } = await running(node, { delivery: { timeout_ms: 5000 } });
     const heal = failCommits(node.storage, "NEW.kind = 'task.cancel_requested'");
     node.clock.advance(5000);
-    await until(() => lines.some((line) => line.includes("a timeout could not be written")));
+    await until(() => logged("a timeout could not be written"));
     return { node, task_id, turn, heal, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() };
   }
 
@@ -118,8 +123,7 @@ describe("a running time whose end can't be written", () => {
   });
 
   it("lets go of a hand-over as soon as it can be", async () => {
-    const lines: string[] = [];
-    const logger = pino({}, { write: (line: string) => void lines.push(line) });
+    const { logger, logged } = listening();
     await using node = await openEngine({ logger, fake: { script: byHand } });
     const { submit } = node.fake;
     node.fake.submit = async (task, target, lease, signal) => {
@@ -132,7 +136,7 @@ describe("a running time whose end can't be written", () => {
     await node.fake.turn(0);
     const heal = failCommits(node.storage, "NEW.kind = 'task.failed'");
     node.clock.advance(5000);
-    await until(() => lines.some((line) => line.includes("could not be written")));
+    await until(() => logged("could not be written"));
     heal();
     node.clock.advance(1000);
     const { last_error } = await node.reaches(task_id, "failed");

@@ -2,17 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { Question } from "#src/core/ports.ts";
 import { newId } from "#src/store/ulid.ts";
-import { type OpenEngine, openEngine, until } from "../../open-engine.ts";
+import { openEngine, running, until } from "../../open-engine.ts";
 
 const byHand = () => {};
 const most = 16_384;
-
-async function running(node: OpenEngine) {
-  const { task_id } = await node.submit();
-  const turn = await node.fake.turn(0);
-  await node.reaches(task_id, "running");
-  return { task_id, turn };
-}
 
 const sizeOf = (data: object) => Buffer.byteLength(JSON.stringify(data));
 
