@@ -168,11 +168,10 @@ CREATE TABLE `session_bindings` (
 	`updated_at` text NOT NULL,
 	`last_used_at` text NOT NULL,
 	`last_activity_at` text NOT NULL,
-	PRIMARY KEY(`target_id`, `subcontext_key`, `sticky_key`)
+	PRIMARY KEY(`sticky_key`, `target_id`, `subcontext_key`)
 );
 --> statement-breakpoint
 CREATE INDEX `session_bindings_age` ON `session_bindings` (`last_used_at`);--> statement-breakpoint
-CREATE INDEX `session_bindings_of_thread` ON `session_bindings` (`sticky_key`,`target_id`);--> statement-breakpoint
 CREATE TABLE `task_events` (
 	`position` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_id` text NOT NULL,
@@ -191,7 +190,7 @@ CREATE TABLE `task_events` (
 CREATE INDEX `task_events_by_sender` ON `task_events` (`sender`,`position`) WHERE sender IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `task_events_by_target` ON `task_events` (`target`,`position`);--> statement-breakpoint
 CREATE UNIQUE INDEX `task_events_seq` ON `task_events` (`task_id`,`seq`);--> statement-breakpoint
-CREATE UNIQUE INDEX `task_events_end` ON `task_events` (`task_id`) WHERE kind IN ('task.completed', 'task.failed', 'task.cancelled');--> statement-breakpoint
+CREATE UNIQUE INDEX `task_events_end` ON `task_events` (`task_id`) WHERE kind = 'task.completed' OR kind = 'task.failed' OR kind = 'task.cancelled';--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`task_id` text PRIMARY KEY NOT NULL,
 	`thread_id` text,

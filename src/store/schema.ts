@@ -110,10 +110,10 @@ export const taskEvents = sqliteTable(
     index("task_events_by_sender").on(event.sender, event.position).where(sql`sender IS NOT NULL`),
     index("task_events_by_target").on(event.target, event.position),
     uniqueIndex("task_events_seq").on(event.task_id, event.seq),
-    // The database itself refuses a second end.
+    // The database itself refuses a second end. (For IN, SQLite would make a table of the three for each event.)
     uniqueIndex("task_events_end")
       .on(event.task_id)
-      .where(sql`kind IN ('task.completed', 'task.failed', 'task.cancelled')`),
+      .where(sql`kind = 'task.completed' OR kind = 'task.failed' OR kind = 'task.cancelled'`),
   ],
 );
 
@@ -178,9 +178,9 @@ export const sessionBindings = sqliteTable(
     last_activity_at: text().notNull(),
   },
   (binding) => [
-    primaryKey({ columns: [binding.target_id, binding.subcontext_key, binding.sticky_key] }),
+    // In this order it finds those of a thread, too.
+    primaryKey({ columns: [binding.sticky_key, binding.target_id, binding.subcontext_key] }),
     index("session_bindings_age").on(binding.last_used_at),
-    index("session_bindings_of_thread").on(binding.sticky_key, binding.target_id),
   ],
 );
 
@@ -383,5 +383,5 @@ export const nodeTasks = sqliteTable(
 
 /** What Drizzle can't say: a task that has ended is never changed again. Made at every start. */
 export const terminalTrigger = `CREATE TRIGGER IF NOT EXISTS tasks_have_ended BEFORE UPDATE ON tasks
-  WHEN OLD.status IN ('completed', 'failed', 'cancelled')
+  WHEN OLD.status = 'completed' OR OLD.status = 'failed' OR OLD.status = 'cancelled'
   BEGIN SELECT RAISE(ABORT, 'a task that has ended is never changed'); END`;
