@@ -4,13 +4,19 @@ import type { Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Each with a pattern of its name, and its text. */
-const replaced: readonly { readonly filter: RegExp; readonly contents: string }[] = [
+/** Each with a pattern of its name, who imports it where that matters, and its text. */
+const replaced: readonly { readonly filter: RegExp; readonly from?: RegExp; readonly contents: string }[] = [
   // An import reads all that a module exports, also what is only made when it is read: of this one the whole
   // of fetch, which no start needs.
   { filter: /^node:http$/, contents: 'module.exports = require("node:http");' },
   // What Zod says, in forty languages: here it is English.
   { filter: /^\.\.\/locales\/index\.js$/, contents: "export {};" },
+  // What Express says of each request to nobody.
+  {
+    filter: /^debug$/,
+    from: /node_modules\/(?:router|express|body-parser|finalhandler|send)\//,
+    contents: "module.exports = () => () => {};",
+  },
   // The tables of iconv-lite: JSON is UTF-8, which it knows without them.
   { filter: /^\.\.\/encodings$/, contents: 'module.exports = require("iconv-lite/encodings/internal.js");' },
 ];
@@ -19,9 +25,11 @@ const replaced: readonly { readonly filter: RegExp; readonly contents: string }[
 export const replacements: Plugin = {
   name: "replacements",
   setup({ onResolve, onLoad }) {
-    for (const { filter } of replaced) {
-      onResolve({ filter }, ({ path, kind, namespace }) =>
-        kind === "require-call" && namespace === "replaced" ? null : { path, namespace: "replaced" },
+    for (const { filter, from = /^/ } of replaced) {
+      onResolve({ filter }, ({ path, kind, importer, namespace }) =>
+        (kind === "require-call" && namespace === "replaced") || !from.test(importer)
+          ? null
+          : { path, namespace: "replaced" },
       );
     }
     onLoad({ filter: /.*/, namespace: "replaced" }, ({ path }) => ({

@@ -76,13 +76,19 @@ export function guard(options: GuardOptions) {
 }
 
 /** Headers that decide who asks and what; of two, nobody can tell which one counts. */
-const single = [
+const single: ReadonlySet<string> = new Set([
   ...["host", "origin", "sec-fetch-site", "authorization", "content-type", "idempotency-key"],
   ...["aethrolink-signature", "aethrolink-signature-new", "aethrolink-chain", "aethrolink-question"],
-];
+]);
+
+/** The first of `single` that came more than once; `rawHeaders` has names and values in turn. */
+function findTwice(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  return names.find((name, at) => single.has(name) && names.indexOf(name) < at);
+}
 
 function checkForm(req: Request): void {
-  const twice = single.find((name) => (req.headersDistinct[name]?.length ?? 0) > 1);
+  const twice = findTwice(req.rawHeaders);
   if (twice !== undefined) fail("invalid_request", `The header ${twice} came more than once.`);
   // Where the address names a host itself, the header Host would not count (RFC 9112, section 3.2.2).
   if (!req.originalUrl.startsWith("/")) fail("misdirected", "This node is no proxy; ask for a path alone.");

@@ -4,6 +4,7 @@
  * 1. One timer serves all streams; there is none while no stream is open.
  * 2. A reader that takes nothing for 5 minutes is closed; it resumes where it was.
  * 3. Nothing is written behind the last frame, however long its reader takes to read it.
+ * 4. The head, the frames that there are, and those of this turn's commit are one write.
  */
 import type { Response } from "express";
 import type { Clock } from "#src/core/ports.ts";
@@ -30,8 +31,11 @@ export interface Streams {
   readonly count: () => number;
 }
 
-/** Makes the streams of a server. */
-export function openStreams(clock: Clock): Streams {
+/**
+ * Makes the streams of a server.
+ * @param afterTurn runs an act when this turn of the event loop has been committed
+ */
+export function openStreams(clock: Clock, afterTurn: (act: () => void) => void): Streams {
   const open = new Set<Open>();
   let disarm: (() => void) | undefined;
   const arm = () => {
@@ -43,6 +47,10 @@ export function openStreams(clock: Clock): Streams {
   };
   const begin = (res: Response, follow: (sink: Sink) => Follower) => {
     arm();
+    // Invariant 4. Not of the response: what it holds back it would write behind its end.
+    const { socket } = res;
+    socket?.cork();
+    afterTurn(() => socket?.uncork());
     attach(open, res, follow, clock);
   };
   return {

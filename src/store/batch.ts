@@ -29,6 +29,8 @@ export interface Batch {
     write: () => void,
     after?: { kept?: () => void; lost?: (fault: unknown) => void },
   ): Promise<void>;
+  /** Runs once, when what has been added in this turn of the event loop has been committed, or was lost. */
+  afterTurn(act: () => void): void;
   /** Commits at once what has been added. */
   flush(): void;
   /** Commits what has been added; whatever comes later is lost. */
@@ -43,6 +45,8 @@ export function openBatch(sqlite: Sqlite): Batch {
   const commit = sqlite.prepare("COMMIT");
   const rollback = sqlite.prepare("ROLLBACK");
   let members = new Map<unknown, Member>();
+  let afterwards: (() => void)[] = [];
+  let scheduled = false;
   let commits = 0;
   let closed = false;
 
@@ -77,12 +81,26 @@ export function openBatch(sqlite: Sqlite): Batch {
     if (group.length > 0) settle(group);
   };
 
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(endTurn);
+  };
+
+  const endTurn = () => {
+    scheduled = false;
+    const acts = afterwards;
+    afterwards = [];
+    flush();
+    for (const act of acts) act();
+  };
+
   return {
     add(key, step, after) {
       if (closed) {
         return unheard(Promise.reject(new Error("the database is closed")));
       }
-      if (members.size === 0) setImmediate(flush);
+      schedule();
       let member = members.get(key);
       if (member === undefined) {
         member = { writes: [], kept: [], lost: [], outcome: Promise.withResolvers<void>() };
@@ -93,6 +111,10 @@ export function openBatch(sqlite: Sqlite): Batch {
       if (after?.kept) member.kept.push(after.kept);
       if (after?.lost) member.lost.push(after.lost);
       return member.outcome.promise;
+    },
+    afterTurn(act) {
+      afterwards.push(act);
+      schedule();
     },
     flush,
     close() {

@@ -75,7 +75,10 @@ export function openTail(last: number, limit = 1024 * 1024): Tail {
         text += frame.text;
         end = frame.id;
       }
-      const found = { bytes: Buffer.from(text), last: end };
+      // Bytes of their own: small ones would be a part of a pool, and keep all of it.
+      const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+      bytes.write(text);
+      const found = { bytes, last: end };
       joined = { after, full, frames: found };
       return found;
     },

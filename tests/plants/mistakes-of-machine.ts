@@ -57,8 +57,8 @@ export const machine: readonly Plant[] = [
     edits: [
       {
         file: "src/store/schema.ts",
-        find: "WHEN OLD.status IN ('completed', 'failed', 'cancelled')",
-        replace: "WHEN OLD.status IN ('over')",
+        find: "WHEN OLD.status = 'completed' OR OLD.status = 'failed' OR OLD.status = 'cancelled'",
+        replace: "WHEN OLD.status = 'over'",
       },
     ],
   },

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { connect, Socket } from "node:net";
-import type { Readable } from "node:stream";
-import { expect, it } from "vitest";
+import { Duplex, type Readable } from "node:stream";
+import { expect, it, vi } from "vitest";
 import type { Sink } from "#src/engine/follow.ts";
 import { openStreams } from "#src/http/sse.ts";
 import { createFakeClock } from "../../fake-clock.ts";
@@ -80,7 +80,7 @@ it("a reader that stalls while its task ends gets all of it when it goes on", as
 
 it("nothing is written behind the last frame while its reader doesn't read it", async () => {
   const clock = createFakeClock();
-  const streams = openStreams(clock);
+  const streams = openStreams(clock, setImmediate);
   // Nobody is connected to it: what is written stays in it.
   const res = new ServerResponse(new IncomingMessage(new Socket()));
   const faults: Error[] = [];
@@ -94,6 +94,91 @@ it("nothing is written behind the last frame while its reader doesn't read it", 
   expect({ faults, destroyed: res.destroyed }).toEqual({ faults: [], destroyed: false });
   clock.advance(15_000);
   expect(res.destroyed).toBe(true);
+});
+
+/** A stream whose turn ends when it is told to, and what was written to its socket, write by write. */
+function heldBack(first: string) {
+  const writes: string[] = [];
+  const socket = new Duplex({
+    read() {},
+    write(bytes, _, done) {
+      writes.push(String(bytes));
+      done();
+    },
+    writev(parts, done) {
+      writes.push(parts.map(({ chunk }) => String(chunk)).join(""));
+      done();
+    },
+  }) as Socket;
+  const req = Object.assign(new IncomingMessage(socket), { httpVersionMajor: 1, httpVersionMinor: 1 });
+  const res = new ServerResponse(req);
+  res.assignSocket(socket);
+  const turn: (() => void)[] = [];
+  const streams = openStreams(createFakeClock(), (act) => void turn.push(act));
+  const sinks: Sink[] = [];
+  const follow = (sink: Sink) => {
+    sinks.push(sink);
+    return { pull: () => void sink.write(Buffer.from(first)), close() {} };
+  };
+  streams.of<Readable>(follow).pipe(res);
+  const endTurn = () => {
+    for (const act of turn.splice(0)) act();
+  };
+  return { writes, sink: sinks[0] as Sink, endTurn };
+}
+
+it("the head, the frames that there are and those of the turn's commit are one write", async () => {
+  const { writes, sink, endTurn } = heldBack("<1>");
+  await nextTurn();
+  sink.write(Buffer.from("<2>"));
+  await nextTurn();
+  expect(writes).toEqual([]);
+  endTurn();
+  await nextTurn();
+  expect(writes).toEqual([expect.stringMatching(/^HTTP\/1.1 200 OK\r\n[\s\S]*<1>[\s\S]*<2>\r\n$/)]);
+  sink.write(Buffer.from("<3>"));
+  await nextTurn();
+  expect(writes.slice(1)).toEqual([expect.stringContaining("<3>")]);
+});
+
+it("a stream that ends in the turn in which it begins is whole, in order, and one write", async () => {
+  const { writes, sink, endTurn } = heldBack("<1>");
+  sink.write(Buffer.from("<2>"));
+  sink.end(Buffer.from("<3>"));
+  await nextTurn();
+  expect(writes).toEqual([expect.stringMatching(/200 OK[\s\S]*<1>[\s\S]*<2>[\s\S]*<3>\r\n0\r\n\r\n$/)]);
+  endTurn();
+  await nextTurn();
+  expect(writes).toHaveLength(1);
+});
+
+it("an event that is decided in the turn in which a stream begins is in its first write", async () => {
+  await using server = await openServer({ fake: { script: byHand } });
+  const { node, port } = server;
+  const { task_id } = await node.submit();
+  const turn = await node.fake.turn(0);
+  await node.reaches(task_id, "running");
+  const tail = node.engine.log.tail(task_id);
+  if (tail === undefined) expect.unreachable("an open task has a tail");
+  const { listen } = tail;
+  // Behind what the stream has asked of the turn, and still in it.
+  Object.assign(tail, {
+    listen(wake: () => void) {
+      turn.emit({ kind: "progress", data: { type: "log", text: "in the same turn" } });
+      return listen(wake);
+    },
+  });
+  const spies = [vi.spyOn(Socket.prototype, "_write"), vi.spyOn(Socket.prototype, "_writev")];
+  const written = () =>
+    spies.flatMap(({ mock }) => mock.contexts).filter((each) => (each as Socket).localPort === port).length;
+  try {
+    const socket = await stalledReader(server, `/v1/tasks/${task_id}/events`);
+    await reads(socket, /in the same turn/);
+    expect(written()).toBe(1);
+    socket.destroy();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 });
 
 it("a stream that has nothing to say says so every 15 s, and no timer runs while there is none", async () => {

@@ -75,3 +75,48 @@ it("a write that ends the transaction itself is lost alone", async () => {
   await good;
   expect(kept()).toEqual(["1", "2"]);
 });
+
+it("tells that a turn is over once it is committed, whatever was asked first, also without a commit", async () => {
+  const seen: [string, unknown[]][] = [];
+  const look = (name: string) => batch.afterTurn(() => void seen.push([name, kept()]));
+  look("before");
+  const added = batch.add("a", write("1"));
+  look("behind");
+  expect(seen).toEqual([]);
+  await added;
+  expect(seen).toEqual([
+    ["before", ["1"]],
+    ["behind", ["1"]],
+  ]);
+  look("alone");
+  await new Promise(setImmediate);
+  expect(seen.slice(2)).toEqual([["alone", ["1"]]]);
+  expect(batch.commits()).toBe(1);
+});
+
+it("tells that a turn is over when its commit was lost, too", async () => {
+  const lost = batch.add("bad", () => {
+    throw new Error("disk full");
+  });
+  const over = new Promise<void>((resolve) => batch.afterTurn(resolve));
+  await expect(lost).rejects.toThrow("disk full");
+  await over;
+  expect(kept()).toEqual([]);
+});
+
+it("a turn that is told of while its commit is told of is the next one", async () => {
+  const seen: unknown[][] = [];
+  const over = new Promise<void>((resolve) => {
+    batch.add("a", write("1"), {
+      kept() {
+        batch.add("b", write("2"));
+        batch.afterTurn(() => {
+          seen.push(kept());
+          resolve();
+        });
+      },
+    });
+  });
+  await over;
+  expect(seen).toEqual([["1", "2"]]);
+});

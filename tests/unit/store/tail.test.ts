@@ -84,3 +84,8 @@ it("wakes those who listen at each ring, until they don't", () => {
   expect(heard).toEqual(["a", "b", "a"]);
   expect(tail.listeners()).toBe(0);
 });
+
+it("gives bytes of their own, not a part of a pool that they would keep", () => {
+  const bytes = filled([1, 2]).since(0)?.bytes;
+  expect(bytes?.buffer.byteLength).toBe(bytes?.byteLength);
+});
