@@ -12,7 +12,8 @@
  */
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import type { Json } from "#src/core/ports.ts";
-import { RequestError } from "#src/errors.ts";
+import { isJsonObject } from "#src/core/prompt-text.ts";
+import { fail, RequestError } from "#src/errors.ts";
 import type { TurnRow } from "#src/store/threads.ts";
 import { createTask, usualQueueTimeoutMs } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
@@ -113,8 +114,16 @@ async function answerOf(engine: Engine, { task_id }: TurnRow): Promise<string> {
   if (row === undefined) return text;
   await haveBytes(engine, row);
   const whole = Buffer.from(await artifacts.read(row)).toString("utf8");
-  return row.media_type === "application/json" ? textIn(JSON.parse(whole)) : whole;
+  return row.media_type === "application/json" ? textIn(whole, row.artifact_id) : whole;
 }
 
-const textIn = (result: { readonly [key: string]: Json }) =>
-  typeof result["text"] === "string" ? result["text"] : "";
+/** The text of a result that is kept as JSON. A peer has its own say in what an artifact of its holds. */
+function textIn(json: string, artifact_id: string): string {
+  try {
+    const result = JSON.parse(json) as Json;
+    if (!isJsonObject(result)) throw new TypeError("it is no object");
+    return typeof result.text === "string" ? result.text : "";
+  } catch (cause) {
+    return fail("artifact_corrupt", `The artifact ${artifact_id} holds no result.`, { cause });
+  }
+}

@@ -66,6 +66,27 @@ it("hands an answer on whole that is kept as an artifact", async () => {
   expect(payloadsOf(node, thread_id)).toEqual([{ text: "hello" }, null, { text: "50000" }]);
 });
 
+it.each(["no JSON", "null", '["a list"]'])("ends where the whole answer is kept as %s", async (kept) => {
+  await using node = await openTwo({
+    fake: { script: (turn) => turn.complete("long ".repeat(10_000)) },
+  });
+  // A peer has its own say in what an artifact of its holds.
+  const { find } = node.engine.artifacts;
+  Object.assign(node.engine.artifacts, {
+    find: (id: string) => ({ ...find(id), media_type: "application/json" }),
+    read: async () => Buffer.from(kept),
+  });
+  const thread_id = await openThread(node);
+  await goOn(node, thread_id, four);
+  await until(() => inspect(node, thread_id).hand_off?.ended === "refused", "the hand-off to end");
+  expect(inspect(node, thread_id).hand_off).toMatchObject({
+    turns_left: 3,
+    ended: "refused",
+    detail: expect.stringMatching(/^artifact_corrupt: /),
+  });
+  await goOn(node, thread_id);
+});
+
 it("refuses other turns while it is under way, and shows what is left", async () => {
   await using node = await openTwo({ fake: { script: () => {} } });
   const thread_id = await openThread(node);
