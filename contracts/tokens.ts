@@ -67,6 +67,7 @@ export const tokenRoutes = c.router({
     method: "DELETE",
     path: "/v1/tokens/:token_id",
     summary: "Revoke a token",
+    description: "It is valid no more, and the event streams that are read with it end.",
     pathParams: z.object({
       token_id: Ulid.meta({ description: "The token.", examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D6"] }),
     }),

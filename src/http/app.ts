@@ -61,6 +61,7 @@ const largestBody = 1024 * 1024;
 export function createApp(options: AppOptions): { app: Express; streams: Streams } {
   const { engine, tokens, reloadRegistry } = options;
   const streams = openStreams(engine.clock, engine.log.batch.afterTurn);
+  tokens.store.onRevoked(streams.endOf);
   const refused: { [code: string]: number } = {};
   const server: Server = { engine, tokens, streams, reloadRegistry, counts: { refused } };
   const count = (code: string) => {

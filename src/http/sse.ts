@@ -7,8 +7,10 @@
  * 4. The head, the frames that there are, and those of this turn's commit are one write.
  */
 import type { Response } from "express";
+import type { Principal } from "#src/core/access.ts";
 import type { Clock } from "#src/core/ports.ts";
 import type { Follower, Sink } from "#src/engine/follow.ts";
+import { principalOf } from "./guard.ts";
 import { piped } from "./piped.ts";
 
 const keepaliveMs = 15_000;
@@ -26,6 +28,8 @@ export interface Streams {
   of<Body>(follow: (sink: Sink) => Follower): Body;
   /** Makes a response such a body. */
   attach(res: Response, follow: (sink: Sink) => Follower): void;
+  /** Ends those of one caller. */
+  endOf(principal: Principal): void;
   /** Ends all that are open. */
   close(): void;
   readonly count: () => number;
@@ -56,6 +60,9 @@ export function openStreams(clock: Clock, afterTurn: (act: () => void) => void):
   return {
     of: (follow) => piped((res) => begin(res, follow)),
     attach: begin,
+    endOf(principal) {
+      for (const { res } of open) if (principalOf(res) === principal) res.end();
+    },
     close() {
       disarm?.();
       for (const { res } of open) res.end();

@@ -28,6 +28,10 @@ export interface TokenStore {
   add(record: TokenRecord, text: string): Promise<void>;
   /** Resolves when it is valid no more. */
   remove(token_id: string): Promise<void>;
+  /** Has an act hear of each caller whose token is valid no more. */
+  onRevoked(act: (principal: Principal) => void): void;
+  /** Whether who was let in with a token would not be any more. */
+  isRevoked(principal: Principal): boolean;
 }
 
 const digestOf = (text: string) => hash("sha256", text, "hex");
@@ -50,6 +54,14 @@ export function openTokens(writer: Sqlite, batch: Batch): TokenStore {
   for (const { sha256, role, ...record } of db.select().from(tokens).orderBy(tokens.token_id).all()) {
     hold({ ...record, role: role as TokenRecord["role"] }, sha256);
   }
+  const revoked = new WeakSet<Principal>();
+  const hearing: ((principal: Principal) => void)[] = [];
+  const release = ({ digest, principal }: Held) => {
+    held.delete(digest.toString());
+    if (principal === undefined) return;
+    revoked.add(principal);
+    for (const act of hearing) act(principal);
+  };
   const look = (text: string) => {
     const sha256 = digestOf(text);
     const token = held.get(sha256);
@@ -60,8 +72,9 @@ export function openTokens(writer: Sqlite, batch: Batch): TokenStore {
     principal: (text) => look(text)?.principal,
     lend(text, principal) {
       const sha256 = digestOf(text);
-      held.set(sha256, { digest: Buffer.from(sha256), principal, record: undefined });
-      return () => void held.delete(sha256);
+      const token = { digest: Buffer.from(sha256), principal, record: undefined };
+      held.set(sha256, token);
+      return () => release(token);
     },
     list: () => [...records.values()].map((token) => token.record),
     get: (token_id) => records.get(token_id)?.record,
@@ -74,7 +87,9 @@ export function openTokens(writer: Sqlite, batch: Batch): TokenStore {
       await batch.add(Symbol("token"), () => void remove.run({ token_id }));
       const token = records.get(token_id);
       records.delete(token_id);
-      if (token !== undefined) held.delete(token.digest.toString());
+      if (token !== undefined) release(token);
     },
+    onRevoked: (act) => void hearing.push(act),
+    isRevoked: (principal) => revoked.has(principal),
   };
 }

@@ -1267,6 +1267,7 @@ export const getRevokeTokenUrl = (tokenId: Ulid,) => {
 }
 
 /**
+ * It is valid no more, and the event streams that are read with it end.
  * @summary Revoke a token
  */
 export const revokeToken = async (tokenId: Ulid, options?: Parameters<typeof call>[1]): Promise<TokenRecord> => {

@@ -42,7 +42,13 @@ const wantsJson = (req: Pick<Request, "accepts" | "headers">) =>
   req.accepts(["text/event-stream", "application/json"]) === "application/json";
 
 /** The handlers of the contract's tasks. */
-export function taskHandlers({ engine, streams }: Server) {
+export function taskHandlers({ engine, tokens, streams }: Server) {
+  /** Waits for a task on behalf of who asks; its token may have been revoked meanwhile. */
+  const awaitFor = async (res: Response, task_id: string, waitMs: number) => {
+    const task = await awaitTask(engine, task_id, waitMs, goneOf(res));
+    if (tokens.store.isRevoked(principalOf(res))) fail("unauthorized", "This token was revoked.");
+    return task;
+  };
   return server.router(contract.tasks, {
     async createTask({ body, headers, res }) {
       const key = headers["idempotency-key"];
@@ -59,7 +65,7 @@ export function taskHandlers({ engine, streams }: Server) {
       if (replayed) res.setHeader("Idempotent-Replayed", "true");
       const links = linksOf(task.task_id);
       if (task.delivery.mode !== "sync") return { status: 202, body: { task, links } };
-      const now = await awaitTask(engine, task.task_id, task.delivery.wait_ms, goneOf(res));
+      const now = await awaitFor(res, task.task_id, task.delivery.wait_ms);
       return { status: 200, body: { task: now ?? task, links } };
     },
 
@@ -82,8 +88,7 @@ export function taskHandlers({ engine, streams }: Server) {
     async getTask({ params: { task_id }, query, res }) {
       refuseToRead(engine, principalOf(res), task_id);
       const waitMs = (query.wait ?? 0) * 1000;
-      const task =
-        waitMs > 0 ? await awaitTask(engine, task_id, waitMs, goneOf(res)) : engine.reader.get(task_id);
+      const task = waitMs > 0 ? await awaitFor(res, task_id, waitMs) : engine.reader.get(task_id);
       if (task === undefined) fail("task_not_found", `There is no task ${task_id}.`);
       return { status: 200, body: task };
     },

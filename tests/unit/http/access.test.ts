@@ -4,6 +4,7 @@ import { callersOf } from "#contracts/access.ts";
 import type { CallerKind } from "#contracts/enums.ts";
 import { contract } from "#contracts/index.ts";
 import type { TaskRecord } from "#contracts/tasks.ts";
+import type { TokenRecord } from "#contracts/tokens.ts";
 import { fakeTarget, until } from "../../open-engine.ts";
 import { type OpenServer, openServer } from "../../open-server.ts";
 
@@ -225,4 +226,48 @@ describe("a token's role", () => {
       expect(codeOf(await server.call("POST", "/v1/tokens", { role }))).toEqual([400, "invalid_request"]);
     },
   );
+});
+
+describe("a token that was revoked", () => {
+  const revoke = async (token: string, role: string) => {
+    const { body } = await server.call("GET", "/v1/tokens");
+    const found = (body as { tokens: TokenRecord[] }).tokens.filter((each) => each.role === role).at(-1);
+    expect(await server.call("DELETE", `/v1/tokens/${found?.token_id}`)).toMatchObject({ status: 200 });
+    expect(
+      await server.call("GET", "/v1/tasks", undefined, { authorization: `Bearer ${token}` }),
+    ).toMatchObject({ status: 401 });
+  };
+  const follow = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const { body, status } = await fetch(`${server.url}/v1/events`, { headers });
+    if (body === null || status !== 200) expect.unreachable(`the stream was answered with ${status}`);
+    let said = "";
+    const ended = (async () => {
+      for await (const part of body) said += Buffer.from(part).toString();
+    })();
+    return { ended, said: () => said };
+  };
+
+  it("reads no stream any more that it had open; others go on", async () => {
+    const token = await server.tokenOf("reader");
+    const [its, anothers] = [await follow(token), await follow(server.token)];
+    const before = await taskOf("editor", "critic");
+    await until(() => its.said().includes(before), "the first task to be told");
+    await revoke(token, "reader");
+    await its.ended;
+    const after = await taskOf("editor", "critic");
+    await until(() => anothers.said().includes(after), "the second task to be told");
+    expect(its.said()).not.toContain(after);
+  });
+
+  it("is not told what it waits for", async () => {
+    const token = await server.tokenOf("reader");
+    const { task_id } = await server.node.submit({ target_runtime: "critic", payload: { mode: "silent" } });
+    const headers = { authorization: `Bearer ${token}` };
+    const waited = server.call("GET", `/v1/tasks/${task_id}?wait=30`, undefined, headers);
+    await until(() => server.node.engine.log.tail(task_id)?.listeners() === 1, "the reader to wait");
+    await revoke(token, "reader");
+    await server.call("POST", `/v1/tasks/${task_id}/cancel`);
+    expect(codeOf(await waited)).toEqual([401, "unauthorized"]);
+  });
 });

@@ -35,6 +35,21 @@ async function given(server: OpenServer, token: string, request: object): Promis
   return (body as { task: TaskRecord }).task;
 }
 
+it("what a process reads of its tasks ends with the process", async () => {
+  await using server = await openServer({ targets });
+  const end = server.lend("of-tested", "tested", "launch-1");
+  await running(server);
+  const { task_id } = await given(server, "of-tested", help);
+  const headers = as("of-tested");
+  const { status, body } = await fetch(`${server.url}/v1/tasks/${task_id}/events`, { headers });
+  expect(status).toBe(200);
+  end();
+  let said = "";
+  for await (const part of body ?? []) said += Buffer.from(part).toString();
+  expect(said).toContain("task.created");
+  expect(said).not.toContain("task.completed");
+});
+
 describe.each([true, false])("with auth %s, a process of the node", (auth) => {
   it("delegates for its task, in its own name and in no other", async () => {
     await using server = await openWith(auth);
