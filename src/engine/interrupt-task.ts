@@ -1,4 +1,4 @@
-/** How a task ends whose run has gone with the node. */
+/** How a task ends whose run has gone with the node, or goes on where nobody here can reach it. */
 import { ended } from "#src/core/task-machine.ts";
 import type { Happening } from "#src/store/task-log.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
@@ -12,7 +12,8 @@ import { overdue } from "./steer-task.ts";
 export interface Interruption {
   readonly interrupted: string;
   readonly timeout: string;
-  readonly cancelled: string;
+  /** null: nothing says that the work has stopped, so the cancel has failed. */
+  readonly cancelled: string | null;
 }
 
 /**
@@ -29,5 +30,6 @@ export async function interruptTask(engine: Engine, task: OpenTask, told: Interr
 function endOf(task: OpenTask, told: Interruption): Happening {
   if (task.cancel === "timeout") return failure("timeout", overdue({ task }, told.timeout));
   if (task.cancel === null) return failure("interrupted", told.interrupted);
+  if (told.cancelled === null) return failure("cancel_failed", told.interrupted);
   return { kind: "task.cancelled", source: "core", message: told.cancelled };
 }

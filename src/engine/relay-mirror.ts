@@ -43,8 +43,8 @@ export async function mirror(engine: Engine, relay: Relay): Promise<void> {
 async function endLost(engine: Engine, relay: Relay, { kind, detail }: Lost): Promise<void> {
   const { task } = relay.work;
   if (kind === "unknown") {
-    const told = { interrupted: detail, timeout: detail, cancelled: detail };
-    return interruptTask(engine, task, told);
+    // What is no longer heard of may go on there.
+    return interruptTask(engine, task, { interrupted: detail, timeout: detail, cancelled: null });
   }
   // An end that can't be written at once is tried again; the other node is told all the same.
   await failRun(engine, relay.work, "protocol_error", detail).catch(() => {});

@@ -1,6 +1,7 @@
 /**
  * After a restart: tasks that run at other nodes. What was handed over is followed again, in the background;
  * what was about to be is handed over again where the other node knows it again, and is interrupted elsewhere.
+ * The end of this node ended nothing there: a cancel that can't be said any more has failed.
  */
 import type { KnownPeer } from "#src/core/network-ports.ts";
 import type { Target } from "#src/core/ports.ts";
@@ -33,7 +34,7 @@ export async function decideRelayed(engine: Engine, task: OpenTask): Promise<voi
     if (peer !== undefined && goesOn(engine, task, peer)) return;
     const why = isKnown ? `it is unknown whether ${peer_id} took it` : noLonger(peer_id);
     const told = `the node ended while the task was in other hands, and ${why}`;
-    await interruptTask(engine, task, { interrupted: told, timeout: told, cancelled: told });
+    await interruptTask(engine, task, { interrupted: told, timeout: told, cancelled: null });
   } else if (task.cancel !== null) await engine.log.append(task, { kind: "task.cancelled", source: "core" });
   else if (!isKnown) await failTask(engine, task, "route_not_found", noLonger(peer_id));
   else if (task.status === "launching" || task.status === "ready")

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { failCommits } from "../../fail-commits.ts";
-import { until } from "../../open-engine.ts";
-import { acceptance, answer, openWithPeer, type Script, told } from "./scripted-peer.ts";
+import { openEngine, until } from "../../open-engine.ts";
+import { acceptance, answer, openWithPeer, type Script, told, type WithPeer } from "./scripted-peer.ts";
 
 const toPeer = { target_runtime: "peer/core", payload: { text: "x" } };
 const running = { seq: 1, kind: "task.running", data: {} };
@@ -100,6 +100,61 @@ describe("a peer that is no longer trusted", () => {
     await two.passing(() => node.record(task_id).status === "failed", "the end");
     const detail = expect.stringMatching(/peer is no trusted peer any more/);
     expect(node.record(task_id).last_error).toMatchObject({ reason: "interrupted", detail });
+  });
+});
+
+describe("a cancel that a peer did not confirm has failed", () => {
+  const deaf: Script = { ...staying, cancel: () => "broken" };
+
+  /** A task whose cancel the peer has got, and not answered; then the peer is blocked. */
+  async function cancelledAndBlocked({ node, ...two }: WithPeer, delivery: object = {}) {
+    const { task_id } = await node.submit({ ...toPeer, delivery });
+    await node.reaches(task_id, "running");
+    if (!("timeout_ms" in delivery)) await node.cancel(task_id);
+    await two.passing(() => two.count("cancel") > 0, "the cancel there");
+    return {
+      task_id,
+      async block() {
+        const { peers } = node.engine.network;
+        const peer = peers.get("peer");
+        if (peer !== undefined) await peers.put({ ...peer, trust: "blocked" });
+      },
+    };
+  }
+
+  const detail = expect.stringMatching(/peer is no trusted peer any more/);
+
+  it("when the peer is blocked: the work goes on there", async () => {
+    await using two = await openWithPeer(deaf);
+    const { node } = two;
+    const { task_id, block } = await cancelledAndBlocked(two);
+    await block();
+    await two.passing(() => node.record(task_id).finished_at !== null, "the end");
+    expect(node.record(task_id)).toMatchObject({
+      status: "failed",
+      last_error: { reason: "cancel_failed", detail },
+    });
+  });
+
+  it("when the peer was blocked before the node starts again", async () => {
+    await using two = await openWithPeer(deaf);
+    const { task_id, block } = await cancelledAndBlocked(two);
+    await block();
+    two.node.abandon();
+    await using again = await openEngine({ dir: two.node.dir, clock: two.node.clock, targets: [] });
+    expect(again.record(task_id)).toMatchObject({
+      status: "failed",
+      last_error: { reason: "cancel_failed", detail },
+    });
+  });
+
+  it("but for that of the running time, whose end keeps its reason", async () => {
+    await using two = await openWithPeer(deaf);
+    const { node } = two;
+    const { task_id, block } = await cancelledAndBlocked(two, { timeout_ms: 1000 });
+    await block();
+    await two.passing(() => node.record(task_id).finished_at !== null, "the end");
+    expect(node.record(task_id).last_error).toMatchObject({ reason: "timeout", detail });
   });
 });
 
