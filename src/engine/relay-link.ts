@@ -30,7 +30,7 @@ export interface Relay {
   broken: boolean;
 }
 
-/** Whoever is known by a name now, or the very node that a task was given to. */
+/** Whoever is known by a name now, or the very node that a task is for. */
 type PeerRef = string | Pick<RelayBinding, "peer_id" | "pairing_id">;
 
 const nameIn = (of: PeerRef): string => (typeof of === "string" ? of : of.peer_id);

@@ -4,6 +4,8 @@
  * 1. Nothing leaves for the other node before the event that announces it is on disk.
  * 2. What the other node tells is taken over once, in its order, and survives the end of either node.
  * 3. A broken link is no end: only the task's own limits are, or an answer that says so.
+ * 4. It is for the pairing that had the peer's name when it was accepted, and for no other node that has the
+ *    name later, however long it waits.
  */
 
 import { PeerFault } from "#src/core/network-ports.ts";
@@ -31,19 +33,19 @@ import { armRunningTime, cancelRun } from "./steer-task.ts";
 
 /** A task that waits, or has just come. */
 export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
-  const { task, target } = work;
-  const peer_id = target.remote?.peer_id ?? "";
+  const { task } = work;
+  const binding = bindingOf(engine, work);
+  const { peer_id } = binding;
   const stopWaiting = armQueueTime(engine, work);
   try {
-    if (!(await untilReachable(engine, work, peer_id))) return;
+    if (!(await untilReachable(engine, work, binding))) return;
   } finally {
     stopWaiting();
   }
   engine.log.append(task, { kind: "runtime.ready", source: "transport", data: { peer_id } });
   const kept = engine.log.append(task, { kind: "task.dispatching", source: "core" });
   if (kept === undefined) return;
-  const relay = openRelay(engine, work, newBinding(engine, work, peer_id));
-  keepBinding(engine, relay, {});
+  const relay = openRelay(engine, work, binding);
   await kept;
   if (work.over.signal.aborted) return;
   armRunningTime(engine, work);
@@ -110,10 +112,15 @@ async function handOver(engine: Engine, relay: Relay): Promise<boolean> {
   return true;
 }
 
-function newBinding(engine: Engine, { task }: Work, peer_id: string): RelayBinding {
+/** Invariant 4: of a task that has just come it goes into the task's first commit. */
+function bindingOf(engine: Engine, { task, target }: Work): RelayBinding {
+  const { task_id } = task.fixed;
+  const known = engine.relays.binding(task_id);
+  if (known !== undefined) return known;
   const now = new Date(engine.clock.now()).toISOString();
-  return {
-    task_id: task.fixed.task_id,
+  const peer_id = target.remote?.peer_id ?? "";
+  const binding: RelayBinding = {
+    task_id,
     peer_id,
     pairing_id: relayPeer(engine, peer_id)?.pairing_id ?? "",
     destination_node_id: null,
@@ -124,6 +131,8 @@ function newBinding(engine: Engine, { task }: Work, peer_id: string): RelayBindi
     created_at: now,
     updated_at: now,
   };
+  engine.log.with(task, () => engine.relays.putBinding(binding));
+  return binding;
 }
 
 /** Ends with the task: a task's end comes also from its limits, which know nothing of streams. */
@@ -169,12 +178,18 @@ const freshMs = 5000;
 const mostTries = 3;
 
 /** @returns whether the task may be handed over; else it has ended, or shall not go on */
-async function untilReachable(engine: Engine, work: Work, peer_id: string): Promise<boolean> {
+async function untilReachable(engine: Engine, work: Work, binding: RelayBinding): Promise<boolean> {
   const { task, over } = work;
+  const { peer_id } = binding;
   const { when_offline, launch_if_down } = task.fixed.delivery;
   const waits = when_offline === "queue" && launch_if_down;
   for (let attempt = 0; !over.signal.aborted; attempt++) {
-    const why = await whyUnreachable(engine, peer_id);
+    if (relayPeer(engine, binding) === undefined) {
+      failTask(engine, task, "route_not_found", noLonger(peer_id));
+      return false;
+    }
+    const bond = engine.network.peers.bond(peer_id);
+    const why = await whyUnreachable(engine, binding);
     if (over.signal.aborted) return false;
     if (why === undefined) return true;
     if (!waits && attempt + 1 >= mostTries) {
@@ -182,19 +197,20 @@ async function untilReachable(engine: Engine, work: Work, peer_id: string): Prom
       return false;
     }
     if (waits && task.status === "created") engine.log.append(task, pendingLaunch(why));
-    await rest(engine, backoffMs(attempt), over.signal);
+    // Looked at again at once when the peer is another.
+    await rest(engine, backoffMs(attempt), AbortSignal.any([over.signal, bond]));
   }
   return false;
 }
 
 /** In a sentence that names the peer; undefined: it can be reached. */
-async function whyUnreachable(engine: Engine, peer_id: string): Promise<string | undefined> {
+async function whyUnreachable(engine: Engine, binding: RelayBinding): Promise<string | undefined> {
   const { network, clock } = engine;
-  if (relayPeer(engine, peer_id) === undefined) return noLonger(peer_id);
+  const { peer_id } = binding;
   const reached = network.reached.get(peer_id);
   if (reached !== undefined && clock.now() - reached < freshMs) return undefined;
   try {
-    await askRelay(engine, peer_id, { message_type: "node.health", method: "GET", path: "/v1/node/health" });
+    await askRelay(engine, binding, { message_type: "node.health", method: "GET", path: "/v1/node/health" });
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof PeerFault)) throw thrown;

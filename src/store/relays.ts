@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { nodeTasks, remoteArtifacts, remoteTaskBindings } from "./schema.ts";
 import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 
-/** A task that runs at a peer. */
+/** A task for a peer; written when the task is accepted here. */
 export type RelayBinding = typeof remoteTaskBindings.$inferSelect;
 /** A task that a peer gave. */
 export type NodeTask = typeof nodeTasks.$inferSelect;

@@ -329,7 +329,7 @@ export const seenSignatures = sqliteTable(
   (seen) => [primaryKey({ columns: [seen.iss, seen.jti] }), index("seen_signatures_age").on(seen.until)],
 );
 
-/** Tasks of this node that run at another, and how much of what it told was taken over. */
+/** Tasks of this node for another: whom they were given to, and how much of what it told was taken over. */
 export const remoteTaskBindings = sqliteTable("remote_task_bindings", {
   task_id: text()
     .primaryKey()

@@ -229,3 +229,72 @@ it("a task that was given to a peer is not asked of another that has its name no
   const failed = node.record(task_id);
   expect(failed.last_error).toMatchObject({ reason: "interrupted", detail: /no trusted peer any more/ });
 });
+
+describe("a task that waits for a peer", () => {
+  /** Two nodes, and a task at `a` for a target of `b`, which can't be reached. */
+  async function waiting() {
+    const two = await openTwoServers();
+    await two.pair();
+    await two.a.call("POST", "/v1/peers/beta/sync", {});
+    const { node } = two.a;
+    const { peers, reached } = node.engine.network;
+    const beta = peers.get("beta");
+    if (beta === undefined) throw new Error("there is no beta");
+    await peers.put({ ...beta, base_url });
+    reached.clear();
+    const { task_id } = await node.submit({ target_runtime: "build", delivery: { when_offline: "queue" } });
+    await node.reaches(task_id, "pending_launch");
+    const gone = { reason: "route_not_found", detail: expect.stringMatching(/no trusted peer any more/) };
+    return {
+      ...two,
+      task_id,
+      gone,
+      /** The same machine under the same name, and yet another. */
+      pairAgain: () => peers.put({ ...beta, pairing_id: "another" }),
+      [Symbol.asyncDispose]: () => two[Symbol.asyncDispose](),
+    };
+  }
+
+  it.each([
+    ["removed", "DELETE", "/v1/peers/beta"],
+    ["blocked", "POST", "/v1/peers/beta/block"],
+  ])("fails as soon as the peer is %s", async (_how, method, path) => {
+    await using two = await waiting();
+    await two.a.call(method, path);
+    expect((await two.a.node.reaches(two.task_id, "failed")).last_error).toMatchObject(two.gone);
+  });
+
+  it("is not given to a node that is known by the name later", async () => {
+    await using two = await waiting();
+    await two.pairAgain();
+    expect((await two.a.node.reaches(two.task_id, "failed")).last_error).toMatchObject(two.gone);
+    expect(two.b.node.engine.reader.list({}, 1)).toEqual([]);
+  });
+
+  it("nor when the name was given again before its node starts again", async () => {
+    await using two = await waiting();
+    const { node } = two.a;
+    // As if the node had ended before the task heard of it.
+    node.engine.works.get(two.task_id)?.over.abort();
+    await two.pairAgain();
+    node.abandon();
+    await using again = await two.reopenA();
+    expect((await again.reaches(two.task_id, "failed")).last_error).toMatchObject(two.gone);
+    expect(two.b.node.engine.reader.list({}, 1)).toEqual([]);
+  });
+
+  it("goes to its peer, which is back, also when its node was started again meanwhile", async () => {
+    await using two = await waiting();
+    two.a.node.abandon();
+    await using again = await two.reopenA();
+    expect(again.record(two.task_id).status).toBe("pending_launch");
+    const { peers } = again.engine.network;
+    const beta = peers.get("beta");
+    if (beta === undefined) throw new Error("there is no beta");
+    await peers.put({ ...beta, base_url: two.b.url });
+    await until(() => {
+      two.clock.advance(400);
+      return again.record(two.task_id).status === "completed";
+    }, "the task to run there");
+  });
+});
