@@ -113,6 +113,7 @@ export function openNetwork(needs: NetworkNeeds): OpenNetwork {
       heard: new Map(),
       fetching: new Map(),
       reached: new Map(),
+      owed: new Map(),
       over,
     },
     verifyPeer: verify,

@@ -124,11 +124,13 @@ CREATE TABLE `remote_task_bindings` (
 	`destination_thread_id` text,
 	`status` text NOT NULL,
 	`last_remote_seq` integer NOT NULL,
+	`owes_cancel` integer DEFAULT false NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	FOREIGN KEY (`task_id`) REFERENCES `tasks`(`task_id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE INDEX `remote_task_bindings_owing` ON `remote_task_bindings` (`peer_id`) WHERE owes_cancel = 1;--> statement-breakpoint
 CREATE TABLE `runtime_leases` (
 	`lease_id` text PRIMARY KEY NOT NULL,
 	`runtime_id` text NOT NULL,

@@ -41,6 +41,8 @@ export interface Network {
   readonly fetching: Map<string, Promise<void>>;
   /** When each peer answered last, in milliseconds since the epoch. */
   readonly reached: Map<string, number>;
+  /** Peers that have not answered a cancel, and when they are told again at the soonest, as with the others. */
+  readonly owed: Map<string, number>;
   /** Aborted when the node stops. */
   readonly over: AbortController;
 }

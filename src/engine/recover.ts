@@ -5,7 +5,8 @@
  * 1. What was not handed over goes on; so does what runs on at its runtime, which is reached for in the
  *    background. What can't be taken up again failed as interrupted, with the text that was seen of it.
  * 2. A cancel that was under way has had its effect where the process ended: those of earlier lives are
- *    ended first. Where the run goes on it is said again.
+ *    ended first. Where the run goes on it is said again, and to another node also where the task has
+ *    ended here and that node has not answered.
  * 3. Where a parent was cancelled, its children are too, also those that had not heard of it yet.
  */
 import { ended } from "#src/core/task-machine.ts";
@@ -14,6 +15,7 @@ import { adapterOf, type Engine } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { type Interruption, interruptTask } from "./interrupt-task.ts";
 import { type AttachedRun, leftRunOf, startAttached } from "./reattach.ts";
+import { takeUpCancels } from "./relay-cancel.ts";
 import { decideRelayed, goOnRelayed, isRelayed, relayedTarget } from "./relay-recover.ts";
 import { pendingLaunch } from "./run-task.ts";
 import { startWork } from "./start-work.ts";
@@ -37,6 +39,7 @@ export async function recoverTasks(engine: Engine): Promise<{ resumed: number; e
   const grant = engine.places.hold();
   for (const task of left) if (!engine.works.has(task.fixed.task_id)) takeUp(engine, task);
   grant();
+  takeUpCancels(engine);
   engine.log.batch.flush();
   return { resumed: left.length, ended: open.length - left.length };
 }

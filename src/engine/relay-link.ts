@@ -1,5 +1,6 @@
 /** What the parts of a relay share: the peer, how it is asked, and how long is waited before it is asked again. */
 import { NodeError } from "#contracts/node-tasks.ts";
+import type { Trace } from "#contracts/tasks.ts";
 import {
   type KeptPeer,
   type KnownPeer,
@@ -7,6 +8,7 @@ import {
   PeerFault,
   type PeerRequest,
 } from "#src/core/network-ports.ts";
+import type { Json } from "#src/core/ports.ts";
 import { selfPeer } from "#src/core/remote-target.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
@@ -113,6 +115,67 @@ export function rest({ clock }: Engine, ms: number, signal: AbortSignal): Promis
     const disarm = clock.after(ms, done);
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+/** What is said of a task that the peer works on has this form. */
+export function steering(
+  { network, clock }: Engine,
+  { task_id, destination_task_id }: RelayBinding,
+  trace: Trace,
+  more: { readonly [name: string]: Json },
+): Json {
+  return {
+    origin_node_id: network.nodeId,
+    origin_proxy_task_id: task_id,
+    destination_task_id,
+    trace: JSON.parse(JSON.stringify(trace)) as Json,
+    requested_at: new Date(clock.now()).toISOString(),
+    ...more,
+  };
+}
+
+export const pathOf = ({ destination_task_id }: RelayBinding, call: string): string =>
+  `/v1/node/tasks/${encodeURIComponent(destination_task_id ?? "")}/${call}`;
+
+/**
+ * Says something until there is an answer, or the time for it is over; each time is told whether it may have been said before.
+ * @param over when nobody wants to know any more
+ * @param repeats whether what may have been heard is said again
+ */
+export async function insist(
+  engine: Engine,
+  binding: RelayBinding,
+  request: PeerRequest,
+  over: AbortSignal,
+  repeats = true,
+): Promise<{ answer: PeerAnswer; saidBefore: boolean }> {
+  const until = engine.clock.now() + tellMs;
+  let saidBefore = false;
+  for (let attempt = 0; ; attempt++) {
+    const said = await say(engine, binding, request);
+    if (!(said instanceof PeerFault)) return { answer: said, saidBefore };
+    saidBefore ||= said.kind !== "unreachable";
+    const isHeard = saidBefore && !repeats;
+    if (over.aborted || isHeard || engine.clock.now() + backoffMs(attempt) > until)
+      throw new PeerFault(saidBefore ? "broken" : "unreachable", said.message, { cause: said });
+    await rest(engine, backoffMs(attempt), over);
+  }
+}
+
+/** Says something once; an answer that tells of the peer's own trouble is none. */
+export async function say(
+  engine: Engine,
+  binding: RelayBinding,
+  request: PeerRequest,
+): Promise<PeerAnswer | PeerFault> {
+  try {
+    const answer = await askRelay(engine, binding, request);
+    if (answer.status < 500) return answer;
+    return new PeerFault(answer.status === 503 ? "unreachable" : "broken", refusalIn(answer));
+  } catch (thrown) {
+    if (thrown instanceof PeerFault) return thrown;
+    throw thrown;
+  }
 }
 
 /** The nodes that a task has come through before this one, as the first of those above it says that came from one. */

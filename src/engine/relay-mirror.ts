@@ -9,6 +9,7 @@ import type { RelayBinding } from "#src/store/relays.ts";
 import type { Engine } from "./engine.ts";
 import { failRun } from "./fail-task.ts";
 import { interruptTask } from "./interrupt-task.ts";
+import { cancelRelay } from "./relay-cancel.ts";
 import { takeFrame } from "./relay-frames.ts";
 import {
   askRelay,
@@ -20,7 +21,6 @@ import {
   relayPeer,
   rest,
 } from "./relay-link.ts";
-import { cancelRelay } from "./relay-run.ts";
 
 /** Why there is nothing more to read; undefined: the stream only broke. */
 type Lost = { readonly kind: "unknown" | "nonsense"; readonly detail: string };

@@ -14,6 +14,7 @@ import type { RelayBinding } from "#src/store/relays.ts";
 import type { Engine, Work } from "./engine.ts";
 import { failTask } from "./fail-task.ts";
 import { countRunningTime } from "./reattach.ts";
+import { cancelRelay } from "./relay-cancel.ts";
 import { pauseForQuestions } from "./relay-frames.ts";
 import {
   askRelay,
@@ -26,7 +27,7 @@ import {
   rest,
 } from "./relay-link.ts";
 import { mirror } from "./relay-mirror.ts";
-import { cancelRelay, relayRun } from "./relay-run.ts";
+import { relayRun } from "./relay-run.ts";
 import { submitRelay } from "./relay-submit.ts";
 import { armQueueTime, pendingLaunch } from "./run-task.ts";
 import { armRunningTime, cancelRun } from "./steer-task.ts";

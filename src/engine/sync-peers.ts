@@ -12,6 +12,7 @@ import type { Peer, PeerTarget } from "#src/store/peers.ts";
 import type { Engine } from "./engine.ts";
 import { askPeer, type Synced } from "./network.ts";
 import { findPeer } from "./peers.ts";
+import { tellCancels } from "./relay-cancel.ts";
 
 /** A sync may take so long in all. */
 const syncMs = 10_000;
@@ -86,6 +87,7 @@ async function keepAnswer(engine: Engine, asked: Peer, told: readonly Told[]): P
   if (peer.status === "offline") logger.info({ peer_id: peer.peer_id }, "a peer is online");
   network.heard.delete(peer.peer_id);
   await Promise.all([network.peers.put(online), network.peers.setTargets(peer.peer_id, targets)]);
+  tellCancels(engine, peer.peer_id);
   return { peer: online, targets };
 }
 
@@ -105,8 +107,9 @@ export async function syncPeers(engine: Engine): Promise<void> {
 /** A peer that speaks is asked for it so often at most, until it answers. */
 const heardMs = 5000;
 
-/** A peer that speaks is there: one that was thought to be offline is asked. */
+/** A peer that speaks is there: it is told what it has not answered, and asked if it was thought to be offline. */
 export function heardFrom(engine: Engine, peer_id: string): void {
+  tellCancels(engine, peer_id);
   const { network, clock, stopping } = engine;
   if (stopping || network.peers.get(peer_id)?.status !== "offline") return;
   // Two nodes that hear each other, and can't read each other's answers, would ask without end.

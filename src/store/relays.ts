@@ -3,8 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import { nodeTasks, remoteArtifacts, remoteTaskBindings } from "./schema.ts";
 import { builder, columnsOf, prepare, type Sqlite } from "./sql.ts";
 
-/** A task for a peer; written when the task is accepted here. */
-export type RelayBinding = typeof remoteTaskBindings.$inferSelect;
+/** A task for a peer; written when the task is accepted here. Whether a cancel is owed is kept beside it. */
+export type RelayBinding = Omit<typeof remoteTaskBindings.$inferSelect, "owes_cancel">;
 /** A task that a peer gave. */
 export type NodeTask = typeof nodeTasks.$inferSelect;
 export type RemoteArtifact = typeof remoteArtifacts.$inferSelect;
@@ -13,6 +13,14 @@ export type RemoteArtifact = typeof remoteArtifacts.$inferSelect;
 export interface Relays {
   putBinding(binding: RelayBinding): void;
   binding(task_id: string): RelayBinding | undefined;
+  /** The peer is to be told of a cancel, by the name that the task has there. */
+  oweCancel(binding: RelayBinding): void;
+  /** It has answered, or nobody is left who could. */
+  settleCancel(task_id: string): void;
+  /** The tasks that a peer is to be told a cancel of, whoever has its name. */
+  owedCancels(peer_id: string): readonly RelayBinding[];
+  /** The peers that are to be told of one. */
+  peersOwed(): readonly string[];
   insertArtifact(artifact: RemoteArtifact): void;
   artifact(artifact_id: string): RemoteArtifact | undefined;
   artifactsOf(task_id: string): readonly RemoteArtifact[];
@@ -29,13 +37,13 @@ export interface Relays {
 export function openRelays(writer: Sqlite): Relays {
   const db = builder(writer);
   const value = sql.placeholder;
-  const { task_id: _, ...changeable } = columnsOf(remoteTaskBindings);
+  const { task_id: _, ...changeable } = columnsOf(remoteTaskBindings, "owes_cancel");
   const set = Object.fromEntries(Object.keys(changeable).map((name) => [name, sql.raw(`excluded.${name}`)]));
   const put = prepare(
     writer,
     db
       .insert(remoteTaskBindings)
-      .values(columnsOf(remoteTaskBindings))
+      .values(columnsOf(remoteTaskBindings, "owes_cancel"))
       .onConflictDoUpdate({ target: remoteTaskBindings.task_id, set }),
   );
   const binding = prepare<RelayBinding>(
@@ -44,6 +52,31 @@ export function openRelays(writer: Sqlite): Relays {
       .select()
       .from(remoteTaskBindings)
       .where(eq(remoteTaskBindings.task_id, value("task_id"))),
+  );
+  const destination = ["destination_node_id", "destination_task_id", "destination_thread_id"] as const;
+  const named = Object.fromEntries(destination.map((name) => [name, sql`${value(name)}`]));
+  const ofTask = eq(remoteTaskBindings.task_id, value("task_id"));
+  const owe = prepare(
+    writer,
+    db
+      .update(remoteTaskBindings)
+      .set({ ...named, owes_cancel: true })
+      .where(ofTask),
+  );
+  const settle = prepare(writer, db.update(remoteTaskBindings).set({ owes_cancel: false }).where(ofTask));
+  // As text: the index is for just this condition.
+  const isOwed = sql.raw("owes_cancel = 1");
+  const owed = prepare<RelayBinding>(
+    writer,
+    db
+      .select()
+      .from(remoteTaskBindings)
+      .where(sql`${isOwed} AND ${remoteTaskBindings.peer_id} = ${value("peer_id")}`)
+      .orderBy(remoteTaskBindings.task_id),
+  );
+  const peersOwed = prepare<{ readonly peer_id: string }>(
+    writer,
+    db.selectDistinct({ peer_id: remoteTaskBindings.peer_id }).from(remoteTaskBindings).where(isOwed),
   );
   const insertArtifact = prepare(writer, db.insert(remoteArtifacts).values(columnsOf(remoteArtifacts)));
   const artifact = prepare<RemoteArtifact>(
@@ -87,6 +120,10 @@ export function openRelays(writer: Sqlite): Relays {
   return {
     putBinding: (row) => void put.run(row),
     binding: (task_id) => binding.get({ task_id }),
+    oweCancel: (row) => void owe.run(row),
+    settleCancel: (task_id) => void settle.run({ task_id }),
+    owedCancels: (peer_id) => owed.all({ peer_id }),
+    peersOwed: () => peersOwed.all({}).map(({ peer_id }) => peer_id),
     insertArtifact: (row) => void insertArtifact.run({ ...row, fetched: row.fetched ? 1 : 0 }),
     artifact: (artifact_id) => artifact.get({ artifact_id }),
     artifactsOf: (task_id) => artifactsOf.all({ task_id }),

@@ -330,22 +330,28 @@ export const seenSignatures = sqliteTable(
 );
 
 /** Tasks of this node for another: whom they were given to, and how much of what it told was taken over. */
-export const remoteTaskBindings = sqliteTable("remote_task_bindings", {
-  task_id: text()
-    .primaryKey()
-    .references(() => tasks.task_id, { onDelete: "cascade" }),
-  peer_id: text().notNull(),
-  /** The peer's, which nobody has who is known by its name later. */
-  pairing_id: text().notNull(),
-  /** These three are null until the peer has accepted the task. */
-  destination_node_id: text(),
-  destination_task_id: text(),
-  destination_thread_id: text(),
-  status: text({ enum: relayStatuses }).notNull(),
-  last_remote_seq: integer().notNull(),
-  created_at: text().notNull(),
-  updated_at: text().notNull(),
-});
+export const remoteTaskBindings = sqliteTable(
+  "remote_task_bindings",
+  {
+    task_id: text()
+      .primaryKey()
+      .references(() => tasks.task_id, { onDelete: "cascade" }),
+    peer_id: text().notNull(),
+    /** The peer's, which nobody has who is known by its name later. */
+    pairing_id: text().notNull(),
+    /** These three are null until the peer has accepted the task. */
+    destination_node_id: text(),
+    destination_task_id: text(),
+    destination_thread_id: text(),
+    status: text({ enum: relayStatuses }).notNull(),
+    last_remote_seq: integer().notNull(),
+    /** The peer is to be told of a cancel, and has not answered it. */
+    owes_cancel: integer({ mode: "boolean" }).notNull().default(false),
+    created_at: text().notNull(),
+    updated_at: text().notNull(),
+  },
+  (binding) => [index("remote_task_bindings_owing").on(binding.peer_id).where(sql`owes_cancel = 1`)],
+);
 
 /** Artifacts of other nodes' making: what each is called there, and whether its bytes are here. */
 export const remoteArtifacts = sqliteTable(
