@@ -42,7 +42,9 @@ export const NodeTaskSubmit = z
       .strictObject({
         mode: emptyIsAbsent(DeliveryMode),
         launch_if_down: z.boolean().default(true),
-        timeout_ms: DurationMs.nullish(),
+        timeout_ms: DurationMs.nullish().meta({
+          description: "Most running time; null: none; absent: the default of the node that takes the task.",
+        }),
       })
       .nullish(),
     submitted_at: ForeignTime,

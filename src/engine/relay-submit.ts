@@ -64,8 +64,8 @@ export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitt
   const { peer_id } = relay.binding;
   const peer = relayPeer(engine, relay.binding);
   if (peer === undefined) return { kind: "failed", reason: "submit_failed", detail: noLonger(peer_id) };
-  const request = await requestOf(engine, relay);
   const known = deduplicates(peer);
+  const request = await requestOf(engine, relay, known);
   if (!known && request.headers?.["aethrolink-payload"] !== undefined)
     return {
       kind: "failed",
@@ -164,11 +164,17 @@ function wrongIn(accepted: NodeTaskAccepted, task_id: string, node_id: string | 
   return isOther ? "its acceptance names another node" : undefined;
 }
 
-async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Parameters<typeof askRelay>[2]> {
+async function requestOf(
+  engine: Engine,
+  { work, binding }: Relay,
+  known: boolean,
+): Promise<Parameters<typeof askRelay>[2]> {
   const { task, target } = work;
   const { fixed } = task;
   const { payload, headers } = asObject(fixed.payload ?? (await storedPayload(engine, work)));
   const { launch_if_down, timeout_ms } = fixed.delivery;
+  // No limit is said to whoever has a form for it: what isn't said is the default there.
+  const limit = timeout_ms === null && !known ? {} : { timeout_ms };
   const content = {
     origin_node_id: engine.network.nodeId,
     origin_proxy_task_id: fixed.task_id,
@@ -178,7 +184,7 @@ async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Para
     payload,
     runtime_options: fixed.runtime_options,
     trace: { ...fixed.trace },
-    delivery: { mode: "stream", launch_if_down, ...(timeout_ms === null ? {} : { timeout_ms }) },
+    delivery: { mode: "stream", launch_if_down, ...limit },
     submitted_at: new Date(engine.clock.now()).toISOString(),
   };
   return {

@@ -113,6 +113,16 @@ it("a payload that is no object arrives as it was given", async () => {
   expect(onlyTask(two.b).payload).toBe("just words");
 });
 
+it.each([null, 120_000])("a running time of %s is that of the task there too", async (timeout_ms) => {
+  await using two = await openPair();
+  const limited = fakeTarget({ target_id: "build", timeout_ms: 60_000 });
+  await two.b.node.reload({ targets: new Map([["build", limited]]), routes: new Map() });
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, delivery: { timeout_ms } });
+  await node.reaches(task_id, "completed");
+  expect(onlyTask(two.b).delivery.timeout_ms).toBe(timeout_ms);
+});
+
 it("turns of one conversation go on with one session there", async () => {
   await using two = await openPair();
   for (let turn = 0; turn < 2; turn++) {
