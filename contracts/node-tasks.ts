@@ -211,6 +211,13 @@ const Conversation = z
     description: "The conversation, as the node that gives it calls it.",
     examples: ["release-notes"],
   });
+const QuestionTimeout = z
+  .string()
+  .optional()
+  .meta({
+    description: "How long a question of the task stays open, in milliseconds; default 24 h.",
+    examples: ["60000"],
+  });
 const c = initContract();
 
 /** The calls, in one table for all that carries them. */
@@ -221,7 +228,11 @@ export const nodeTaskRoutes = c.router({
     summary: "Take a task of another node",
     description:
       "What is given again under the same origin_proxy_task_id is one task, and answered the same.",
-    headers: Signed.extend({ "aethrolink-conversation": Conversation, "aethrolink-payload": Payload }),
+    headers: Signed.extend({
+      "aethrolink-conversation": Conversation,
+      "aethrolink-payload": Payload,
+      "aethrolink-question-timeout": QuestionTimeout,
+    }),
     body: NodeTaskSubmit,
     responses: { 202: NodeTaskAccepted, ...failing(404, 409, 413, 415, 422, 429) },
     metadata: of("submitNodeTask", "task.submit", {

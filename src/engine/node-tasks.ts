@@ -17,7 +17,7 @@ import type {
   NodeTaskResume,
   NodeTaskSubmit,
 } from "#contracts/node-tasks.ts";
-import type { Json as WireJson } from "#contracts/shared.ts";
+import { DurationMs, type Json as WireJson } from "#contracts/shared.ts";
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import { chainFault } from "#src/core/chain.ts";
 import { chainOf } from "#src/core/claims.ts";
@@ -174,7 +174,13 @@ function requestOf(
     runtime_options: body.runtime_options ?? undefined,
     thread_id: undefined,
     conversation_id,
-    delivery: { mode: "stream", launch_if_down, timeout_ms, when_offline: undefined },
+    delivery: {
+      mode: "stream",
+      launch_if_down,
+      timeout_ms,
+      question_timeout_ms: DurationMs.safeParse(Number(headers["aethrolink-question-timeout"])).data,
+      when_offline: undefined,
+    },
     trace: { trace_id, parent_task_id: undefined },
     metadata: {
       origin_node_id,

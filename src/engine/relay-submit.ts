@@ -199,9 +199,11 @@ async function requestOf(
   };
 }
 
-function ofTask({ fixed: { trace, conversation_id } }: OpenTask): Headers {
+function ofTask({ fixed: { trace, conversation_id, delivery } }: OpenTask): Headers {
   const isW3c = /^(?!0{32})[0-9a-f]{32}$/.test(trace.trace_id);
   return {
+    // Where the question is asked its time is kept, also while nothing goes from node to node.
+    "aethrolink-question-timeout": String(delivery.question_timeout_ms),
     ...(isW3c
       ? {
           traceparent: `00-${trace.trace_id}-${trace.trace_id.slice(16).replace(/^0{16}$/, "0000000000000001")}-01`,

@@ -228,6 +228,8 @@ describe("questions of a peer", () => {
       delivery: { timeout_ms: 1000, question_timeout_ms: 5000 },
     });
     const { awaiting } = await node.reaches(task_id, "awaiting_input");
+    const { request } = two.calls.find(({ call }) => call === "submit") ?? {};
+    expect(request?.headers).toMatchObject({ "aethrolink-question-timeout": "5000" });
     expect(Date.parse(awaiting[0]?.expires_at ?? "")).toBeLessThanOrEqual(node.clock.now() + 5000);
     await two.passing(() => node.record(task_id).status === "failed", "the end");
     expect(node.record(task_id).last_error?.reason).toBe("timeout");

@@ -83,6 +83,19 @@ it("a question is asked here and answered there", async () => {
   expect(kinds.filter((kind) => /resume/.test(kind))).toEqual(["task.resume_requested", "task.resumed"]);
 });
 
+it("a question that nobody answers in its time is rejected there, and the task goes on", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const delivery = { timeout_ms: 600_000, question_timeout_ms: 20_000 };
+  const { task_id } = await node.submit({ ...build, payload: { mode: "await_then_resume" }, delivery });
+  const { awaiting } = await node.reaches(task_id, "awaiting_input");
+  expect(awaiting[0]?.expires_at).toBe(new Date(two.clock.now() + 20_000).toISOString());
+  two.clock.advance(20_000);
+  const done = await node.reaches(task_id, "completed");
+  expect(done.result?.text).toBe(onlyTask(two.b).result?.text);
+  expect(node.dataOf(task_id, "task.resumed")).toMatchObject({ by: "timeout" });
+});
+
 it("a cancel here ends the work there", async () => {
   await using two = await openPair();
   const { node } = two.a;
