@@ -50,7 +50,7 @@ interface Again {
   readonly isUnbelieved?: boolean;
 }
 
-/** Answers that can't be believed are taken for a bad link, but not for ever. */
+/** Answers in a row that can't be believed are taken for a bad link, but not for ever. */
 const mostUnbelieved = 5;
 
 /** An object, as every node takes it. */
@@ -86,7 +86,7 @@ async function untilJudged(
   for (let attempt = 0, unbelieved = 0; ; attempt++) {
     const tried = await submitOnce(engine, relay, request);
     if (tried.kind !== "again") return tried;
-    if (tried.isUnbelieved) unbelieved++;
+    unbelieved = tried.isUnbelieved ? unbelieved + 1 : 0;
     mayHaveIt ||= tried.mayHaveIt;
     if (!known || unbelieved === mostUnbelieved) return givenUp(peer_id, tried);
     if (!relay.over.aborted) noteLink(engine, relay, "broken", tried.why);

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { failCommits } from "../../fail-commits.ts";
 import { until } from "../../open-engine.ts";
-import { acceptance, answer, openWithPeer, type Script, told } from "./scripted-peer.ts";
+import {
+  acceptance,
+  answer,
+  openWithPeer,
+  type Played,
+  type Script,
+  told,
+  unsigned,
+} from "./scripted-peer.ts";
 
 const toPeer = { target_runtime: "peer/core", payload: { text: "x" } };
 const running = { seq: 1, kind: "task.running", data: {} };
@@ -74,6 +82,33 @@ describe("work that a peer may have taken", () => {
     await two.seconds(60);
     expect(two.count("submit")).toBe(before);
     await until(() => node.engine.works.size === 0);
+  });
+});
+
+describe("answers that the peer didn't sign", () => {
+  it("end a task that is given, when five come in a row", async () => {
+    await using two = await openWithPeer({ submit: () => unsigned(401) });
+    const { task_id } = await two.node.submit(toPeer);
+    await two.passing(() => two.node.record(task_id).status === "failed", "the end");
+    expect(two.node.record(task_id).last_error?.reason).toBe("interrupted");
+    expect(two.count("submit")).toBe(5);
+  });
+
+  const others: readonly [string, (times: number) => Played | "broken"][] = [
+    ["with others between them", (times) => (times % 4 > 0 ? unsigned(401) : "broken")],
+    ["that a proxy gives in its place", (times) => unsigned([502, 503, 504][times % 3] ?? 502)],
+  ];
+  it.each(others)("%s are a link that breaks, and no end", async (_what, play) => {
+    await using two = await openWithPeer({
+      ...staying,
+      submit: (body, times) => (times <= 8 ? play(times) : acceptance(two.peerId, body)),
+    });
+    const { task_id } = await two.node.submit(toPeer);
+    await two.passing(
+      () => two.node.record(task_id).remote !== null || two.node.record(task_id).finished_at !== null,
+      "the acceptance",
+    );
+    expect(two.node.record(task_id)).toMatchObject({ status: "running", last_error: null });
   });
 });
 
