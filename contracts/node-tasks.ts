@@ -208,7 +208,8 @@ const Conversation = z
   .string()
   .optional()
   .meta({
-    description: "The conversation, as the node that gives it calls it.",
+    description:
+      "The conversation, as the node that gives it calls it; of more than 64 characters, or others than visible ASCII, the SHA-256 in hex.",
     examples: ["release-notes"],
   });
 const QuestionTimeout = z

@@ -27,6 +27,7 @@ import { selfPeer } from "#src/core/remote-target.ts";
 import { fail, RequestError } from "#src/errors.ts";
 import type { NodeTask } from "#src/store/relays.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { conversationName } from "./conversation-name.ts";
 import { createTask } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { exportedTargets } from "./exported-targets.ts";
@@ -197,7 +198,7 @@ function requestOf(
 function conversationOf(pairing_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
   // As at the origin: a thread has one session, whatever conversation a turn names.
   const named = body.origin_thread_id ?? headers["aethrolink-conversation"];
-  return named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named) ? undefined : ownName(pairing_id, named);
+  return named ? ownName(pairing_id, conversationName(named)) : undefined;
 }
 
 /** And so are its sessions, where it names one. */

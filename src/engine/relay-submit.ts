@@ -14,6 +14,7 @@ import { isJsonObject } from "#src/core/prompt-text.ts";
 import { ended } from "#src/core/task-machine.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
+import { conversationName } from "./conversation-name.ts";
 import type { Engine } from "./engine.ts";
 import {
   askRelay,
@@ -209,6 +210,6 @@ function ofTask({ fixed: { trace, conversation_id, delivery } }: OpenTask): Head
           traceparent: `00-${trace.trace_id}-${trace.trace_id.slice(16).replace(/^0{16}$/, "0000000000000001")}-01`,
         }
       : {}),
-    ...(/^[\x21-\x7e]{1,64}$/.test(conversation_id) ? { "aethrolink-conversation": conversation_id } : {}),
+    "aethrolink-conversation": conversationName(conversation_id),
   };
 }

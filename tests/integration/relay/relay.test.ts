@@ -147,6 +147,21 @@ it("turns of one conversation go on with one session there", async () => {
   expect(conversations).toEqual([`${pairing_id}/release`, `${pairing_id}/release`]);
 });
 
+it.each([
+  ["long", "release-".repeat(16)],
+  ["no ASCII", "Fassung-für-März"],
+])("a conversation whose id is %s goes on there too, and is no other", async (_what, conversation_id) => {
+  await using two = await openPair();
+  for (const id of [conversation_id, conversation_id, `${conversation_id.slice(0, -1)}x`]) {
+    const { task_id } = await two.a.node.submit({ ...build, conversation_id: id });
+    await two.a.node.reaches(task_id, "completed");
+  }
+  const there = two.b.node.engine.reader.list({}, 3).map((task) => task.conversation_id);
+  expect(new Set(there).size).toBe(2);
+  expect(there[1]).toBe(there[2]);
+  expect(Math.max(...there.map((id) => id.length))).toBeLessThanOrEqual(128);
+});
+
 it("a large answer is fetched when somebody wants it, and verified", async () => {
   await using two = await openPair();
   const { node } = two.a;
