@@ -126,6 +126,26 @@ it("a payload that is no object arrives as it was given", async () => {
   expect(onlyTask(two.b).payload).toBe("just words");
 });
 
+it("what a node takes it can give on: a body as large as one may be, and an answer", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const filled = (body: (more: string) => object) =>
+    body("x".repeat(1024 * 1024 - JSON.stringify(body("")).length));
+  const task = filled((more) => ({
+    intent: "test.run",
+    ...build,
+    payload: { mode: "await_then_resume", more },
+  }));
+  const given = await two.a.call("POST", "/v1/tasks", task);
+  expect(given.status).toBe(202);
+  const { task_id } = (given.body as { task: { task_id: string } }).task;
+  await node.reaches(task_id, "awaiting_input");
+  const answer = filled((more) => ({ payload: { approved: true, more } }));
+  expect((await two.a.call("POST", `/v1/tasks/${task_id}/resume`, answer)).status).toBe(202);
+  await node.reaches(task_id, "completed");
+  expect(onlyTask(two.b).status).toBe("completed");
+});
+
 it.each([null, 120_000])("a running time of %s is that of the task there too", async (timeout_ms) => {
   await using two = await openPair();
   const limited = fakeTarget({ target_id: "build", timeout_ms: 60_000 });
