@@ -42,7 +42,7 @@ export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
   engine.log.append(task, { kind: "runtime.ready", source: "transport", data: { peer_id } });
   const kept = engine.log.append(task, { kind: "task.dispatching", source: "core" });
   if (kept === undefined) return;
-  const relay = openRelay(engine, work, newBinding(engine, work, peer_id));
+  const relay = openRelay(engine, work, newBinding(engine, work, peer_id), false);
   keepBinding(engine, relay, {});
   await kept;
   if (work.over.signal.aborted) return;
@@ -52,7 +52,7 @@ export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
 
 /** A task that an earlier life has handed over, or was about to. */
 export async function relayAgain(engine: Engine, work: Work, binding: RelayBinding): Promise<void> {
-  const relay = openRelay(engine, work, binding);
+  const relay = openRelay(engine, work, binding, true);
   countRunningTime(engine, work);
   if (work.task.open > 0) pauseForQuestions(engine, work);
   await toTheEnd(engine, relay);
@@ -127,7 +127,7 @@ function newBinding(engine: Engine, { task }: Work, peer_id: string): RelayBindi
 }
 
 /** Ends with the task: a task's end comes also from its limits, which know nothing of streams. */
-function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
+function openRelay(engine: Engine, work: Work, binding: RelayBinding, isOld: boolean): Relay {
   const { task_id } = binding;
   const over = new AbortController();
   const end = () => over.abort();
@@ -145,6 +145,7 @@ function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
     artifacts: new Map(artifacts.map((each) => [each.remote_artifact_id, each.artifact_id])),
     ...askedBefore(engine, binding),
     over: over.signal,
+    isOld,
     broken: binding.status === "relay_interrupted",
   };
 }

@@ -1,8 +1,8 @@
 /** Tasks that one node gives another, over HTTP, both in this process. */
 import { createHash } from "node:crypto";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Json } from "#src/core/ports.ts";
-import { fakeTarget, openEngine, until } from "../../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
 import { openTwoServers } from "../../two-servers.ts";
 
 async function openPair() {
@@ -221,6 +221,50 @@ it("a task for a node that is down fails, or waits if it was told to", async () 
   const back = node.engine.network.peers.get("beta");
   if (back !== undefined) await node.engine.network.peers.put({ ...back, base_url: two.b.url });
   await moveUntil(two, () => node.record(waiting.task_id).status === "completed");
+});
+
+describe("a node that goes down just after it answered", () => {
+  const moveTo = async ({ engine }: OpenEngine, base_url: string) => {
+    const beta = engine.network.peers.get("beta");
+    if (beta !== undefined) await engine.network.peers.put({ ...beta, base_url });
+  };
+
+  it("fails a task, or lets it go on if it was told to wait", async () => {
+    await using two = await openPair();
+    const { node } = two.a;
+    await node.reaches((await node.submit(build)).task_id, "completed");
+    await moveTo(node, "http://127.0.0.1:9");
+    const failing = await node.submit(build);
+    // Until it is found out, one as the other is taken to be handed over.
+    node.engine.network.reached.set("beta", node.clock.now());
+    const waiting = await node.submit({ ...build, delivery: { when_offline: "queue" } });
+    await node.reaches(failing.task_id, "dispatching");
+    await moveUntil(two, () => node.record(failing.task_id).status === "failed");
+    expect(node.record(failing.task_id).last_error).toMatchObject({
+      reason: "runtime_unavailable",
+      detail: expect.stringMatching(/^beta can't be reached: (?!.*can't be reached)/),
+    });
+    expect(node.record(waiting.task_id).finished_at).toBeNull();
+    await moveTo(node, two.b.url);
+    await moveUntil(two, () => node.record(waiting.task_id).status === "completed");
+  });
+
+  it("fails no task that an earlier life may have given it", async () => {
+    await using two = await openPair();
+    await two.a.node.reaches((await two.a.node.submit(build)).task_id, "completed");
+    await moveTo(two.a.node, "http://127.0.0.1:9");
+    const { task_id } = await two.a.node.submit(build);
+    await two.a.node.reaches(task_id, "dispatching");
+    two.a.node.abandon();
+    await using again = await two.reopenA();
+    two.clock.advance(200);
+    await until(() => again.kinds(task_id).some((kind) => kind.endsWith("runtime.health")));
+    const soon = two.clock.now() + 10_000;
+    await moveUntil(two, () => two.clock.now() > soon);
+    expect(again.record(task_id).status).toBe("dispatching");
+    await moveTo(again, two.b.url);
+    await moveUntil(two, () => again.record(task_id).status === "completed");
+  });
 });
 
 /** Moves the clock whenever nothing happens by itself. */
