@@ -42,7 +42,9 @@ export const NodeTaskSubmit = z
       .strictObject({
         mode: emptyIsAbsent(DeliveryMode),
         launch_if_down: z.boolean().default(true),
-        timeout_ms: DurationMs.nullish(),
+        timeout_ms: DurationMs.nullish().meta({
+          description: "Most running time; null: none; absent: the default of the node that takes the task.",
+        }),
       })
       .nullish(),
     submitted_at: ForeignTime,
@@ -206,8 +208,16 @@ const Conversation = z
   .string()
   .optional()
   .meta({
-    description: "The conversation, as the node that gives it calls it.",
+    description:
+      "The conversation, as the node that gives it calls it; of more than 64 characters, or others than visible ASCII, the SHA-256 in hex.",
     examples: ["release-notes"],
+  });
+const QuestionTimeout = z
+  .string()
+  .optional()
+  .meta({
+    description: "How long a question of the task stays open, in milliseconds; default 24 h.",
+    examples: ["60000"],
   });
 const c = initContract();
 
@@ -219,7 +229,11 @@ export const nodeTaskRoutes = c.router({
     summary: "Take a task of another node",
     description:
       "What is given again under the same origin_proxy_task_id is one task, and answered the same.",
-    headers: Signed.extend({ "aethrolink-conversation": Conversation, "aethrolink-payload": Payload }),
+    headers: Signed.extend({
+      "aethrolink-conversation": Conversation,
+      "aethrolink-payload": Payload,
+      "aethrolink-question-timeout": QuestionTimeout,
+    }),
     body: NodeTaskSubmit,
     responses: { 202: NodeTaskAccepted, ...failing(404, 409, 413, 415, 422, 429) },
     metadata: of("submitNodeTask", "task.submit", {

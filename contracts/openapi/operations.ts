@@ -139,6 +139,7 @@ const headerNames: { readonly [name: string]: string } = {
   "aethrolink-conversation": "AethroLink-Conversation",
   "aethrolink-payload": "AethroLink-Payload",
   "aethrolink-question": "AethroLink-Question",
+  "aethrolink-question-timeout": "AethroLink-Question-Timeout",
   "aethrolink-signature": "AethroLink-Signature",
   "aethrolink-signature-new": "AethroLink-Signature-New",
   "last-event-id": "Last-Event-ID",

@@ -17,7 +17,7 @@ import type {
   NodeTaskResume,
   NodeTaskSubmit,
 } from "#contracts/node-tasks.ts";
-import type { Json as WireJson } from "#contracts/shared.ts";
+import { DurationMs, type Json as WireJson } from "#contracts/shared.ts";
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import { chainFault } from "#src/core/chain.ts";
 import { chainOf } from "#src/core/claims.ts";
@@ -27,6 +27,7 @@ import { selfPeer } from "#src/core/remote-target.ts";
 import { fail, RequestError } from "#src/errors.ts";
 import type { NodeTask } from "#src/store/relays.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { conversationName } from "./conversation-name.ts";
 import { createTask } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { exportedTargets } from "./exported-targets.ts";
@@ -174,7 +175,13 @@ function requestOf(
     runtime_options: body.runtime_options ?? undefined,
     thread_id: undefined,
     conversation_id,
-    delivery: { mode: "stream", launch_if_down, timeout_ms, when_offline: undefined },
+    delivery: {
+      mode: "stream",
+      launch_if_down,
+      timeout_ms,
+      question_timeout_ms: DurationMs.safeParse(Number(headers["aethrolink-question-timeout"])).data,
+      when_offline: undefined,
+    },
     trace: { trace_id, parent_task_id: undefined },
     metadata: {
       origin_node_id,
@@ -191,7 +198,7 @@ function requestOf(
 function conversationOf(pairing_id: string, body: NodeTaskSubmit, headers: Headers): string | undefined {
   // As at the origin: a thread has one session, whatever conversation a turn names.
   const named = body.origin_thread_id ?? headers["aethrolink-conversation"];
-  return named === undefined || !/^[\x21-\x7e]{1,64}$/.test(named) ? undefined : ownName(pairing_id, named);
+  return named ? ownName(pairing_id, conversationName(named)) : undefined;
 }
 
 /** And so are its sessions, where it names one. */

@@ -28,6 +28,8 @@ export interface Relay {
   readonly answered: Set<string>;
   /** Aborted when the task has ended, or is to be left as it is. */
   readonly over: AbortSignal;
+  /** Whether an earlier life of this node may have handed it over. */
+  readonly isOld: boolean;
   /** Whether the link is said to be broken. */
   broken: boolean;
 }

@@ -6,6 +6,7 @@
  *    what came of that is unknown where there was no answer.
  * 3. A task that ends here while its acceptance is unknown may run there: it is told for a while longer, since
  *    only the acceptance says under which name it can be cancelled.
+ * 4. A task that shall fail when its node is down fails of that only where it has certainly never reached it.
  */
 import { NodeTaskAccepted } from "#contracts/node-tasks.ts";
 import { type Headers, type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
@@ -14,6 +15,7 @@ import { isJsonObject } from "#src/core/prompt-text.ts";
 import { ended } from "#src/core/task-machine.ts";
 import type { RelayBinding } from "#src/store/relays.ts";
 import type { OpenTask } from "#src/store/task-rows.ts";
+import { conversationName } from "./conversation-name.ts";
 import type { Engine } from "./engine.ts";
 import {
   askRelay,
@@ -35,7 +37,7 @@ export type Submitted =
   | { readonly kind: "accepted"; readonly accepted: NodeTaskAccepted }
   | {
       readonly kind: "failed";
-      readonly reason: "submit_failed" | "protocol_error" | "interrupted";
+      readonly reason: "submit_failed" | "protocol_error" | "interrupted" | "runtime_unavailable";
       readonly detail: string;
     }
   /** Nobody waits for it any more. */
@@ -46,12 +48,16 @@ interface Again {
   readonly why: string;
   /** The peer may have taken it. */
   readonly mayHaveIt: boolean;
+  /** There was nobody to tell. */
+  readonly isDown?: boolean;
   /** Something answered that could not prove to be the peer. */
   readonly isUnbelieved?: boolean;
 }
 
-/** Answers that can't be believed are taken for a bad link, but not for ever. */
+/** Answers in a row that can't be believed are taken for a bad link, but not for ever. */
 const mostUnbelieved = 5;
+/** Of tries in a row that found nobody, where the task doesn't wait for its node. */
+const mostDown = 3;
 
 /** An object, as every node takes it. */
 export const asObject = (payload: Json): { readonly payload: JsonObject; readonly headers: Headers } =>
@@ -64,8 +70,8 @@ export async function submitRelay(engine: Engine, relay: Relay): Promise<Submitt
   const { peer_id } = relay.binding;
   const peer = relayPeer(engine, relay.binding);
   if (peer === undefined) return { kind: "failed", reason: "submit_failed", detail: noLonger(peer_id) };
-  const request = await requestOf(engine, relay);
   const known = deduplicates(peer);
+  const request = await requestOf(engine, relay, known);
   if (!known && request.headers?.["aethrolink-payload"] !== undefined)
     return {
       kind: "failed",
@@ -82,18 +88,44 @@ async function untilJudged(
   known: boolean,
 ): Promise<Submitted> {
   const { peer_id } = relay.binding;
-  let mayHaveIt = false;
-  for (let attempt = 0, unbelieved = 0; ; attempt++) {
+  let tally: Tally = { unbelieved: 0, down: 0, mayHaveIt: relay.isOld };
+  for (let attempt = 0; ; attempt++) {
     const tried = await submitOnce(engine, relay, request);
     if (tried.kind !== "again") return tried;
-    if (tried.isUnbelieved) unbelieved++;
-    mayHaveIt ||= tried.mayHaveIt;
-    if (!known || unbelieved === mostUnbelieved) return givenUp(peer_id, tried);
+    tally = counted(tally, tried);
+    if (!known || tally.unbelieved === mostUnbelieved) return givenUp(peer_id, tried);
+    if (failsOfIt(relay, tally)) return unavailable(peer_id, tried);
     if (!relay.over.aborted) noteLink(engine, relay, "broken", tried.why);
     await rest(engine, backoffMs(attempt), relay.over);
-    if (relay.over.aborted) return mayHaveIt ? askOn(engine, relay, request) : left;
+    if (relay.over.aborted) return tally.mayHaveIt ? askOn(engine, relay, request) : left;
   }
 }
+
+/** What the tries came to so far; of some the last ones in a row. */
+interface Tally {
+  readonly unbelieved: number;
+  readonly down: number;
+  readonly mayHaveIt: boolean;
+}
+
+const counted = ({ unbelieved, down, mayHaveIt }: Tally, tried: Again): Tally => ({
+  unbelieved: tried.isUnbelieved ? unbelieved + 1 : 0,
+  down: tried.isDown ? down + 1 : 0,
+  mayHaveIt: mayHaveIt || tried.mayHaveIt,
+});
+
+/** Whether the task fails since its node is down: invariant 4. */
+function failsOfIt({ work }: Relay, { down, mayHaveIt }: Tally): boolean {
+  const { when_offline, launch_if_down } = work.task.fixed.delivery;
+  const waits = when_offline === "queue" && launch_if_down;
+  return down >= mostDown && !mayHaveIt && !waits;
+}
+
+const unavailable = (peer_id: string, { why }: Again): Submitted => ({
+  kind: "failed",
+  reason: "runtime_unavailable",
+  detail: why.startsWith(`${peer_id} `) ? why : `${peer_id} can't be reached: ${why}`,
+});
 
 const left = { kind: "left" } as const;
 
@@ -139,6 +171,7 @@ async function submitOnce(
       kind: "again",
       why: message,
       mayHaveIt: kind !== "unreachable",
+      isDown: kind === "unreachable",
       isUnbelieved: kind === "untrusted",
     };
   }
@@ -164,11 +197,17 @@ function wrongIn(accepted: NodeTaskAccepted, task_id: string, node_id: string | 
   return isOther ? "its acceptance names another node" : undefined;
 }
 
-async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Parameters<typeof askRelay>[2]> {
+async function requestOf(
+  engine: Engine,
+  { work, binding }: Relay,
+  known: boolean,
+): Promise<Parameters<typeof askRelay>[2]> {
   const { task, target } = work;
   const { fixed } = task;
   const { payload, headers } = asObject(fixed.payload ?? (await storedPayload(engine, work)));
   const { launch_if_down, timeout_ms } = fixed.delivery;
+  // No limit is said to whoever has a form for it: what isn't said is the default there.
+  const limit = timeout_ms === null && !known ? {} : { timeout_ms };
   const content = {
     origin_node_id: engine.network.nodeId,
     origin_proxy_task_id: fixed.task_id,
@@ -178,7 +217,7 @@ async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Para
     payload,
     runtime_options: fixed.runtime_options,
     trace: { ...fixed.trace },
-    delivery: { mode: "stream", launch_if_down, ...(timeout_ms === null ? {} : { timeout_ms }) },
+    delivery: { mode: "stream", launch_if_down, ...limit },
     submitted_at: new Date(engine.clock.now()).toISOString(),
   };
   return {
@@ -193,14 +232,16 @@ async function requestOf(engine: Engine, { work, binding }: Relay): Promise<Para
   };
 }
 
-function ofTask({ fixed: { trace, conversation_id } }: OpenTask): Headers {
+function ofTask({ fixed: { trace, conversation_id, delivery } }: OpenTask): Headers {
   const isW3c = /^(?!0{32})[0-9a-f]{32}$/.test(trace.trace_id);
   return {
+    // Where the question is asked its time is kept, also while nothing goes from node to node.
+    "aethrolink-question-timeout": String(delivery.question_timeout_ms),
     ...(isW3c
       ? {
           traceparent: `00-${trace.trace_id}-${trace.trace_id.slice(16).replace(/^0{16}$/, "0000000000000001")}-01`,
         }
       : {}),
-    ...(/^[\x21-\x7e]{1,64}$/.test(conversation_id) ? { "aethrolink-conversation": conversation_id } : {}),
+    "aethrolink-conversation": conversationName(conversation_id),
   };
 }

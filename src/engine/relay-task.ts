@@ -46,7 +46,7 @@ export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
   engine.log.append(task, { kind: "runtime.ready", source: "transport", data: { peer_id } });
   const kept = engine.log.append(task, { kind: "task.dispatching", source: "core" });
   if (kept === undefined) return;
-  const relay = openRelay(engine, work, binding);
+  const relay = openRelay(engine, work, binding, false);
   await kept;
   if (work.over.signal.aborted) return;
   armRunningTime(engine, work);
@@ -55,7 +55,7 @@ export async function relayToTheEnd(engine: Engine, work: Work): Promise<void> {
 
 /** A task that an earlier life has handed over, or was about to. */
 export async function relayAgain(engine: Engine, work: Work, binding: RelayBinding): Promise<void> {
-  const relay = openRelay(engine, work, binding);
+  const relay = openRelay(engine, work, binding, true);
   countRunningTime(engine, work);
   if (work.task.open > 0) pauseForQuestions(engine, work);
   await toTheEnd(engine, relay);
@@ -137,7 +137,7 @@ function bindingOf(engine: Engine, { task, target }: Work): RelayBinding {
 }
 
 /** Ends with the task: a task's end comes also from its limits, which know nothing of streams. */
-function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
+function openRelay(engine: Engine, work: Work, binding: RelayBinding, isOld: boolean): Relay {
   const { task_id } = binding;
   const over = new AbortController();
   const end = () => over.abort();
@@ -155,6 +155,7 @@ function openRelay(engine: Engine, work: Work, binding: RelayBinding): Relay {
     artifacts: new Map(artifacts.map((each) => [each.remote_artifact_id, each.artifact_id])),
     ...askedBefore(engine, binding),
     over: over.signal,
+    isOld,
     broken: binding.status === "relay_interrupted",
   };
 }

@@ -16,6 +16,7 @@ import { contract } from "#contracts/index.ts";
 import type { RegistryReloaded } from "#contracts/registry.ts";
 import { logRarely } from "#src/core/log-rarely.ts";
 import type { Engine } from "#src/engine/engine.ts";
+import { nodeTaskCallOf } from "#src/engine/node-task-calls.ts";
 import { heardFrom } from "#src/engine/sync-peers.ts";
 import type { Tokens } from "#src/engine/tokens.ts";
 import { RequestError } from "#src/errors.ts";
@@ -56,6 +57,19 @@ export interface AppOptions extends Omit<GuardOptions, "refused" | "findToken" |
 }
 
 const largestBody = 1024 * 1024;
+/** What a node adds where it gives on what it took: ids, a trace, options of a route. */
+const largestEnvelope = 64 * 1024;
+
+/** Reads a body, where there is one. */
+function bodyReader(): RequestHandler {
+  const options = { strict: false, verify: keepDigest };
+  const ofCallers = express.json({ ...options, limit: largestBody });
+  const ofNodes = express.json({ ...options, limit: largestBody + largestEnvelope });
+  return (req, res, next) => {
+    const isTask = nodeTaskCallOf(req.method, req.originalUrl) !== undefined;
+    return (isTask ? ofNodes : ofCallers)(req, res, next);
+  };
+}
 
 /** Builds the application. */
 export function createApp(options: AppOptions): { app: Express; streams: Streams } {
@@ -84,7 +98,7 @@ export function createApp(options: AppOptions): { app: Express; streams: Streams
         refused: count,
       }),
       refuseUndeclared,
-      express.json({ limit: largestBody, strict: false, verify: keepDigest }),
+      bodyReader(),
       takeSigned({
         logger,
         rarely,

@@ -197,9 +197,15 @@ async function believed(
     re: asked.jti,
   });
   if (verified.ok) return by.signs ? verified.claims.iss : null;
+  // Nothing was heard of the peer, and it may have got the request.
+  if (signature === null && ofProxies.has(status))
+    throw new PeerFault("broken", `something on the way answers ${status} in its place`);
   const said = signature === null ? unsignedSays[status] : undefined;
   throw new PeerFault("untrusted", said ?? `an answer (${status}) is not believed: ${verified.reason}`);
 }
+
+/** What whoever stands in front of a node says while that is away. */
+const ofProxies: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const unsignedSays: { readonly [status: number]: string } = {
   401: "it does not know this node as a trusted peer, or believes another key of it",

@@ -255,7 +255,13 @@ interface Sent {
 }
 
 const signature = "AethroLink-Signature";
-const signedNames = ["AethroLink-Question", "AethroLink-Payload", "AethroLink-Conversation", "Last-Event-ID"];
+const signedNames = [
+  "AethroLink-Question",
+  "AethroLink-Payload",
+  "AethroLink-Conversation",
+  "AethroLink-Question-Timeout",
+  "Last-Event-ID",
+];
 
 const spoilers: { readonly [Part in ByteChange["part"]]: (sent: Sent, change: ByteChange) => Sent } = {
   body: (sent, { at, text }) => ({ ...sent, body: spoiled(sent.body ?? "", at, text) }),

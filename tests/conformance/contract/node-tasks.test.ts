@@ -161,7 +161,7 @@ const bodies = (make: Make) => ({
   400: changed(make, (asked) => ({ ...asked, body: { ...(asked.body as object), more: 1 } })),
   413: changed(make, (asked) => ({
     ...asked,
-    body: { ...(asked.body as object), more: "x".repeat(1024 * 1024) },
+    body: { ...(asked.body as object), more: "x".repeat(1024 * 1024 + 64 * 1024) },
   })),
   415: withHeaders(make, { "content-type": "text/plain" }),
 });

@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "#src/core/ports.ts";
 import { failCommits } from "../../fail-commits.ts";
 import { openEngine, until } from "../../open-engine.ts";
-import { acceptance, answer, openWithPeer, type Script, told, type WithPeer } from "./scripted-peer.ts";
+import {
+  acceptance,
+  answer,
+  openWithPeer,
+  type Played,
+  type Script,
+  told,
+  unsigned,
+  type WithPeer,
+} from "./scripted-peer.ts";
 
 const toPeer = { target_runtime: "peer/core", payload: { text: "x" } };
 const running = { seq: 1, kind: "task.running", data: {} };
@@ -74,6 +83,33 @@ describe("work that a peer may have taken", () => {
     await two.seconds(60);
     expect(two.count("submit")).toBe(before);
     await until(() => node.engine.works.size === 0);
+  });
+});
+
+describe("answers that the peer didn't sign", () => {
+  it("end a task that is given, when five come in a row", async () => {
+    await using two = await openWithPeer({ submit: () => unsigned(401) });
+    const { task_id } = await two.node.submit(toPeer);
+    await two.passing(() => two.node.record(task_id).status === "failed", "the end");
+    expect(two.node.record(task_id).last_error?.reason).toBe("interrupted");
+    expect(two.count("submit")).toBe(5);
+  });
+
+  const others: readonly [string, (times: number) => Played | "broken"][] = [
+    ["with others between them", (times) => (times % 4 > 0 ? unsigned(401) : "broken")],
+    ["that a proxy gives in its place", (times) => unsigned([502, 503, 504][times % 3] ?? 502)],
+  ];
+  it.each(others)("%s are a link that breaks, and no end", async (_what, play) => {
+    await using two = await openWithPeer({
+      ...staying,
+      submit: (body, times) => (times <= 8 ? play(times) : acceptance(two.peerId, body)),
+    });
+    const { task_id } = await two.node.submit(toPeer);
+    await two.passing(
+      () => two.node.record(task_id).remote !== null || two.node.record(task_id).finished_at !== null,
+      "the acceptance",
+    );
+    expect(two.node.record(task_id)).toMatchObject({ status: "running", last_error: null });
   });
 });
 
@@ -283,6 +319,8 @@ describe("questions of a peer", () => {
       delivery: { timeout_ms: 1000, question_timeout_ms: 5000 },
     });
     const { awaiting } = await node.reaches(task_id, "awaiting_input");
+    const { request } = two.calls.find(({ call }) => call === "submit") ?? {};
+    expect(request?.headers).toMatchObject({ "aethrolink-question-timeout": "5000" });
     expect(Date.parse(awaiting[0]?.expires_at ?? "")).toBeLessThanOrEqual(node.clock.now() + 5000);
     await two.passing(() => node.record(task_id).status === "failed", "the end");
     expect(node.record(task_id).last_error?.reason).toBe("timeout");

@@ -1,8 +1,8 @@
 /** Tasks that one node gives another, over HTTP, both in this process. */
 import { createHash } from "node:crypto";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Json } from "#src/core/ports.ts";
-import { fakeTarget, openEngine, until } from "../../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, until } from "../../open-engine.ts";
 import { openTwoServers } from "../../two-servers.ts";
 
 async function openPair() {
@@ -83,6 +83,19 @@ it("a question is asked here and answered there", async () => {
   expect(kinds.filter((kind) => /resume/.test(kind))).toEqual(["task.resume_requested", "task.resumed"]);
 });
 
+it("a question that nobody answers in its time is rejected there, and the task goes on", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const delivery = { timeout_ms: 600_000, question_timeout_ms: 20_000 };
+  const { task_id } = await node.submit({ ...build, payload: { mode: "await_then_resume" }, delivery });
+  const { awaiting } = await node.reaches(task_id, "awaiting_input");
+  expect(awaiting[0]?.expires_at).toBe(new Date(two.clock.now() + 20_000).toISOString());
+  two.clock.advance(20_000);
+  const done = await node.reaches(task_id, "completed");
+  expect(done.result?.text).toBe(onlyTask(two.b).result?.text);
+  expect(node.dataOf(task_id, "task.resumed")).toMatchObject({ by: "timeout" });
+});
+
 it("a cancel here ends the work there", async () => {
   await using two = await openPair();
   const { node } = two.a;
@@ -113,6 +126,36 @@ it("a payload that is no object arrives as it was given", async () => {
   expect(onlyTask(two.b).payload).toBe("just words");
 });
 
+it("what a node takes it can give on: a body as large as one may be, and an answer", async () => {
+  await using two = await openPair();
+  const { node } = two.a;
+  const filled = (body: (more: string) => object) =>
+    body("x".repeat(1024 * 1024 - JSON.stringify(body("")).length));
+  const task = filled((more) => ({
+    intent: "test.run",
+    ...build,
+    payload: { mode: "await_then_resume", more },
+  }));
+  const given = await two.a.call("POST", "/v1/tasks", task);
+  expect(given.status).toBe(202);
+  const { task_id } = (given.body as { task: { task_id: string } }).task;
+  await node.reaches(task_id, "awaiting_input");
+  const answer = filled((more) => ({ payload: { approved: true, more } }));
+  expect((await two.a.call("POST", `/v1/tasks/${task_id}/resume`, answer)).status).toBe(202);
+  await node.reaches(task_id, "completed");
+  expect(onlyTask(two.b).status).toBe("completed");
+});
+
+it.each([null, 120_000])("a running time of %s is that of the task there too", async (timeout_ms) => {
+  await using two = await openPair();
+  const limited = fakeTarget({ target_id: "build", timeout_ms: 60_000 });
+  await two.b.node.reload({ targets: new Map([["build", limited]]), routes: new Map() });
+  const { node } = two.a;
+  const { task_id } = await node.submit({ ...build, delivery: { timeout_ms } });
+  await node.reaches(task_id, "completed");
+  expect(onlyTask(two.b).delivery.timeout_ms).toBe(timeout_ms);
+});
+
 it("turns of one conversation go on with one session there", async () => {
   await using two = await openPair();
   for (let turn = 0; turn < 2; turn++) {
@@ -122,6 +165,21 @@ it("turns of one conversation go on with one session there", async () => {
   const conversations = two.b.node.engine.reader.list({}, 2).map((task) => task.conversation_id);
   const { pairing_id } = two.b.node.engine.network.peers.get("alpha") ?? {};
   expect(conversations).toEqual([`${pairing_id}/release`, `${pairing_id}/release`]);
+});
+
+it.each([
+  ["long", "release-".repeat(16)],
+  ["no ASCII", "Fassung-für-März"],
+])("a conversation whose id is %s goes on there too, and is no other", async (_what, conversation_id) => {
+  await using two = await openPair();
+  for (const id of [conversation_id, conversation_id, `${conversation_id.slice(0, -1)}x`]) {
+    const { task_id } = await two.a.node.submit({ ...build, conversation_id: id });
+    await two.a.node.reaches(task_id, "completed");
+  }
+  const there = two.b.node.engine.reader.list({}, 3).map((task) => task.conversation_id);
+  expect(new Set(there).size).toBe(2);
+  expect(there[1]).toBe(there[2]);
+  expect(Math.max(...there.map((id) => id.length))).toBeLessThanOrEqual(128);
 });
 
 it("a large answer is fetched when somebody wants it, and verified", async () => {
@@ -163,6 +221,50 @@ it("a task for a node that is down fails, or waits if it was told to", async () 
   const back = node.engine.network.peers.get("beta");
   if (back !== undefined) await node.engine.network.peers.put({ ...back, base_url: two.b.url });
   await moveUntil(two, () => node.record(waiting.task_id).status === "completed");
+});
+
+describe("a node that goes down just after it answered", () => {
+  const moveTo = async ({ engine }: OpenEngine, base_url: string) => {
+    const beta = engine.network.peers.get("beta");
+    if (beta !== undefined) await engine.network.peers.put({ ...beta, base_url });
+  };
+
+  it("fails a task, or lets it go on if it was told to wait", async () => {
+    await using two = await openPair();
+    const { node } = two.a;
+    await node.reaches((await node.submit(build)).task_id, "completed");
+    await moveTo(node, "http://127.0.0.1:9");
+    const failing = await node.submit(build);
+    // Until it is found out, one as the other is taken to be handed over.
+    node.engine.network.reached.set("beta", node.clock.now());
+    const waiting = await node.submit({ ...build, delivery: { when_offline: "queue" } });
+    await node.reaches(failing.task_id, "dispatching");
+    await moveUntil(two, () => node.record(failing.task_id).status === "failed");
+    expect(node.record(failing.task_id).last_error).toMatchObject({
+      reason: "runtime_unavailable",
+      detail: expect.stringMatching(/^beta can't be reached: (?!.*can't be reached)/),
+    });
+    expect(node.record(waiting.task_id).finished_at).toBeNull();
+    await moveTo(node, two.b.url);
+    await moveUntil(two, () => node.record(waiting.task_id).status === "completed");
+  });
+
+  it("fails no task that an earlier life may have given it", async () => {
+    await using two = await openPair();
+    await two.a.node.reaches((await two.a.node.submit(build)).task_id, "completed");
+    await moveTo(two.a.node, "http://127.0.0.1:9");
+    const { task_id } = await two.a.node.submit(build);
+    await two.a.node.reaches(task_id, "dispatching");
+    two.a.node.abandon();
+    await using again = await two.reopenA();
+    two.clock.advance(200);
+    await until(() => again.kinds(task_id).some((kind) => kind.endsWith("runtime.health")));
+    const soon = two.clock.now() + 10_000;
+    await moveUntil(two, () => two.clock.now() > soon);
+    expect(again.record(task_id).status).toBe("dispatching");
+    await moveTo(again, two.b.url);
+    await moveUntil(two, () => again.record(task_id).status === "completed");
+  });
 });
 
 /** Moves the clock whenever nothing happens by itself. */

@@ -100,7 +100,9 @@ it("a task for such a node is said once, its question is answered without an id,
   });
   await using server = await openNode(other.url);
   const { node } = server;
-  const { task_id } = await node.submit({ target_runtime: "other/core", payload: { text: "x" } });
+  // No limit has no form there: it is left out.
+  const delivery = { timeout_ms: null };
+  const { task_id } = await node.submit({ target_runtime: "other/core", payload: { text: "x" }, delivery });
   const asking = await node.reaches(task_id, "awaiting_input");
   expect(asking.awaiting).toMatchObject([{ prompt: "go on?", kind: "input" }]);
   await node.answer(task_id, { approved: true, note: "yes" });
@@ -123,6 +125,7 @@ it("a task for such a node is said once, its question is answered without an id,
     "target_agent_id",
     "trace",
   ]);
+  expect(JSON.parse(submits[0]?.body ?? "{}").delivery).toEqual({ mode: "stream", launch_if_down: true });
   const resume = other.seen.find(({ path }) => path.endsWith("/resume"));
   expect(resume?.headers["aethrolink-question"]).toBeUndefined();
   expect(JSON.parse(resume?.body ?? "{}")).toMatchObject({ payload: { approved: true, note: "yes" } });
