@@ -90,7 +90,7 @@ function toldOf(engine: Engine, { status, fixed, remote }: OpenTask): Interrupti
     target?.launch.mode !== "managed" &&
     target?.launch.mode !== "on_demand"
   )
-    return { interrupted: `the node ended in mid-turn, and ${why}`, timeout, cancelled };
+    return { interrupted: `the node ended in mid-turn, and ${why}`, timeout, cancelled: null };
   return { interrupted: interruption[status as keyof typeof interruption], timeout, cancelled };
 }
 

@@ -162,6 +162,22 @@ describe("a run whose node is killed", () => {
     });
   });
 
+  test("and whose target has gone is not called cancelled, where nobody confirmed it", async () => {
+    await using server = await startCommAgent();
+    await using gate = await openGate(server.port);
+    using home = createHome({ agent: httpEntry(gate.url) });
+    await using first = await startNode(home);
+    const { task_id } = await first.submit(talk(60_000));
+    await said(first, task_id, 7);
+    await gate.shut();
+    await first.call("POST", `/v1/tasks/${task_id}/cancel`);
+    await first.kill();
+    home.setRegistry({});
+    await using second = await startNode(home);
+    const task = await second.task(task_id);
+    expect([task.status, task.last_error?.reason]).toEqual(["failed", "cancel_failed"]);
+  });
+
   test("at a server that ended with the node is interrupted", async () => {
     const port = await freePort();
     const launch = { mode: "managed" };
