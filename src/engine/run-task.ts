@@ -71,6 +71,7 @@ export function beginWork(
       // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
       work.over.abort(taskIsOver);
       work.place?.release();
+      for (const takeBack of Object.values(work.timers)) takeBack();
       engine.inHand.end(task);
       engine.works.delete(task.fixed.task_id);
       done.resolve();
