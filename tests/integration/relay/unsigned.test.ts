@@ -15,7 +15,7 @@ const unsigned = {
 type Handle = (req: IncomingMessage, body: Buffer, res: ServerResponse) => void;
 
 /** A node of the other kind, as far as it is asked here. */
-async function openOther(handle: Handle) {
+async function openOther(handle: Handle, alsoTells: readonly unknown[] = []) {
   const seen: {
     readonly path: string;
     readonly body: string;
@@ -36,7 +36,7 @@ async function openOther(handle: Handle) {
         });
       if (req.url === "/v1/targets")
         return json(res, 200, {
-          targets: [{ target_id: "core", capabilities: ["test.run"], owner: "local" }],
+          targets: [{ target_id: "core", capabilities: ["test.run"], owner: "local" }, ...alsoTells],
         });
       handle(req, body, res);
     });
@@ -212,3 +212,27 @@ it.each([
     expect(other.seen.filter(({ path }) => path.includes("/events"))).toHaveLength(1);
   },
 );
+
+it("two such nodes are each other's peers, whichever asks first", async () => {
+  const nodes = [
+    await openServer({ auth: false, targets: [fakeTarget({ target_id: "echo" })], network: unsigned }),
+    await openServer({ auth: false, targets: [fakeTarget({ target_id: "echo" })], network: unsigned }),
+  ] as const;
+  await using one = nodes[0];
+  await using other = nodes[1];
+  for (const [here, there] of [nodes, [other, one]] as const) {
+    await here.call("POST", "/v1/peers", { peer_id: "mate", base_url: there.url });
+    const synced = await here.call("POST", "/v1/peers/mate/sync", {});
+    expect(synced).toMatchObject({ status: 200, body: { targets: [{ target_id: "echo" }] } });
+  }
+  const again = await one.call("POST", "/v1/peers/mate/sync", {});
+  expect(again).toMatchObject({ status: 200, body: { targets: [{ target_id: "echo" }] } });
+});
+
+it("what such a node says of one target hides no other: what can't be read, and what isn't its own, is left out", async () => {
+  const odd = [{ target_id: "Not A Name" }, { target_id: "f/echo", owner: "remote" }, null, { target_id: 7 }];
+  await using other = await openOther(() => undefined, [...odd, { target_id: "last" }]);
+  await using server = await openNode(other.url);
+  const { body } = await server.call("POST", "/v1/peers/other/sync", {});
+  expect(body).toMatchObject({ targets: [{ target_id: "core" }, { target_id: "last" }] });
+});
