@@ -236,3 +236,41 @@ it("what such a node says of one target hides no other: what can't be read, and 
   const { body } = await server.call("POST", "/v1/peers/other/sync", {});
   expect(body).toMatchObject({ targets: [{ target_id: "core" }, { target_id: "last" }] });
 });
+
+it("what such a node keeps as an artifact is not to be had: the answer says why, and not to try again", async () => {
+  const text = "x".repeat(2048);
+  const reference = {
+    artifact_id: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    media_type: "text/markdown",
+    size_bytes: 50_000,
+  };
+  const artifact = { ...reference, url: `/artifacts/${reference.artifact_id}`, sha256: "0".repeat(64) };
+  await using other = await openOther((req, body, res) => {
+    if (req.url === "/v1/node/tasks") return json(res, 202, accepted(body));
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    const frames = [
+      { kind: "task.running" },
+      { kind: "artifact.created", data: artifact },
+      {
+        kind: "task.completed",
+        data: { result: { text, truncated: true }, result_artifact_id: artifact.artifact_id },
+      },
+    ];
+    for (const [at, frame] of frames.entries())
+      res.write(`data: ${JSON.stringify({ seq: at + 1, state: "running", ...frame })}\n\n`);
+    return res.end();
+  });
+  await using server = await openNode(other.url);
+  const { node } = server;
+  const { task_id } = await node.submit({ target_runtime: "other/core", payload: { text: "x" } });
+  const { result, result_artifact_id } = await node.reaches(task_id, "completed");
+  expect(result).toMatchObject({ truncated: true });
+  const answer = await server.call("GET", `/artifacts/${result_artifact_id}`);
+  expect(answer).toMatchObject({ status: 404, body: { code: "artifact_not_found" } });
+  expect((answer.body as { detail: string }).detail).toMatch(/is at other, .* only to peers that sign/);
+  expect(answer.headers.get("retry-after")).toBeNull();
+  expect(other.seen.filter(({ path }) => path.includes("/artifacts/"))).toEqual([]);
+  const { data } = node.engine.reader.events(task_id).find(({ kind }) => kind === "task.running") ?? {};
+  expect(data).toMatchObject({ destination_task_id: "remote-1" });
+  expect(data).not.toHaveProperty("destination_thread_id");
+});
