@@ -30,6 +30,8 @@ export interface CreateTask {
   /** Continues a trace, where the request itself names none. */
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
+  /** Who asks, for the event; undefined: nobody but the sender. */
+  readonly actor?: string | undefined;
   /** Undefined: whoever asks may give any task. */
   readonly by?: Delegator | undefined;
   /** What else goes into the task's first commit. */
@@ -159,7 +161,10 @@ async function accept(
   engine.log.append(task, {
     kind: "task.created",
     source: "api",
-    data: { ...(requested === undefined ? {} : { requested_runtime: requested }), actor: task.fixed.sender },
+    data: {
+      ...(requested === undefined ? {} : { requested_runtime: requested }),
+      actor: given.actor ?? fixed.sender,
+    },
   });
   const kept = engine.log.append(task, {
     kind: "task.routed",

@@ -48,6 +48,8 @@ export interface Continue {
   readonly body: ThreadContinueRequest;
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
+  /** Who asks, for the event. */
+  readonly actor?: string | undefined;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface Continue {
  *   `createTask` refuses
  */
 export async function continueThread(engine: Engine, thread_id: string, given: Continue): Promise<Created> {
-  const { body, traceparent, key } = given;
+  const { body, traceparent, key, actor } = given;
   const whole = key === undefined ? undefined : wholeTurn(body, thread_id);
   const before = madeBefore(engine, { key, body: whole });
   if (before !== undefined) return before;
@@ -82,7 +84,7 @@ export async function continueThread(engine: Engine, thread_id: string, given: C
     plan: turns_left > 0 ? JSON.stringify(planOf(body, common)) : null,
     due: false,
   };
-  return createTask(engine, { request, body: whole, key, following });
+  return createTask(engine, { request, body: whole, key, actor, following });
 }
 
 /** A name that is no participant's would never be looked at. */

@@ -1287,6 +1287,8 @@ export interface TaskCreateRequest {
 export type TaskCreatedEventKind = 'task.created';
 export type TaskCreatedEventData = {
   requested_runtime?: string;
+  /** Who gave it: an agent or a target by its name, else the id of the token; the sender where no caller did. */
+  actor?: string;
   [key: string]: unknown;
 };
 
