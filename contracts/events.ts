@@ -48,7 +48,13 @@ const ProgressData = z
 const ResultData = z.looseObject({ text: z.string().meta({ examples: ["The release has three parts."] }) });
 
 const dataOf = {
-  "task.created": z.looseObject({ requested_runtime: z.string().optional() }),
+  "task.created": z.looseObject({
+    requested_runtime: z.string().optional(),
+    actor: z.string().optional().meta({
+      description:
+        "Who gave it: an agent or a target by its name, else the id of the token; the sender where no caller did.",
+    }),
+  }),
   "task.routed": z.looseObject({
     resolved_runtime: z.string().meta({ examples: ["research"] }),
     runtime_options: JsonRecord,

@@ -137,18 +137,18 @@ export type PeerRegistration = z.output<typeof PeerRegistration>;
 
 const TargetText = z.string().max(256);
 
-/** What a peer says of its targets, as far as it is of use here; it may be another program, or a later version. */
-export const ExportedTargets = z.looseObject({
-  targets: z
-    .array(
-      z.looseObject({
-        target_id: Name,
-        display_name: TargetText.optional(),
-        capabilities: z.array(Capability).max(1000).default([]),
-        owner: z.string().optional(),
-      }),
-    )
-    .max(1000),
+/**
+ * What a peer says of its targets; it may be another program, or a later version, and one entry that isn't
+ * understood must not hide the others.
+ */
+export const ExportedTargets = z.looseObject({ targets: z.array(z.unknown()).max(10_000) });
+
+/** What a peer says of one of them, as far as it is of use here. */
+export const ExportedTarget = z.looseObject({
+  target_id: Name,
+  display_name: TargetText.optional(),
+  capabilities: z.array(Capability).max(1000).default([]),
+  owner: z.string().optional(),
 });
 
 export const PeerSynced = z

@@ -63,9 +63,13 @@ export function nestsWithin(value: unknown, levels: number): boolean {
   return true;
 }
 
+/** Whether a text has at most so many bytes in UTF-8, of which a character of JavaScript takes three at most. */
+export const hasBytesWithin = (text: string, most: number): boolean =>
+  text.length * 3 <= most || (text.length <= most && new TextEncoder().encode(text).length <= most);
+
 /** Whether a JSON value, encoded, has at most so many KB. Looks at its depth first: encoding recurses. */
 export const withinKb = (kb: number) => (value: object) =>
-  nestsWithin(value, maxDepth) && JSON.stringify(value).length <= kb * 1024;
+  nestsWithin(value, maxDepth) && hasBytesWithin(JSON.stringify(value), kb * 1024);
 
 /** JSON as it came over the wire: already parsed, so only its depth is left to check. */
 export const JsonValue = z

@@ -75,7 +75,7 @@ export const RuntimeOptions = z
     id: "RuntimeOptions",
     examples: [{ cwd: "/srv/work" }],
     description:
-      "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.",
+      "Details for the runtime, laid over the target's defaults (deep for objects; null never overrides), at most 16 KB together with them. Unknown ones are kept and ignored.",
   });
 
 export const DeliveryRequest = z
@@ -192,10 +192,13 @@ export const TaskResumeRequest = z
       description: "Which question; may be left out when one is open.",
       examples: ["01KAT3Q4V5W6X7Y8Z9A0B1C2D5"],
     }),
-    metadata: Metadata.nullish().meta({
-      description: "Anything of yours, kept with the event.",
-      examples: [{ ticket: "A-17" }],
-    }),
+    // Its event has 16 KB, and says who answered which question.
+    metadata: JsonRecord.refine(withinKb(15), "must be at most 15 KB")
+      .nullish()
+      .meta({
+        description: "Anything of yours, at most 15 KB, kept with the event.",
+        examples: [{ ticket: "A-17" }],
+      }),
   })
   .meta({ id: "TaskResumeRequest", description: "An answer to a question of the runtime." });
 export type TaskResumeRequest = z.output<typeof TaskResumeRequest>;

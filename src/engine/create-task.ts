@@ -3,6 +3,7 @@
  * come before the first row; the answer goes when the task is on disk.
  */
 import { createHash } from "node:crypto";
+import { hasBytesWithin } from "#contracts/shared.ts";
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import type { Delivery, TaskRecord, Trace } from "#contracts/tasks.ts";
 import type { Delegator } from "#src/core/access.ts";
@@ -16,18 +17,21 @@ import { newId } from "#src/store/ulid.ts";
 import { largestInline, type StoredBytes } from "./artifacts.ts";
 import { parentOf, refuseLoop } from "./delegation.ts";
 import { adapterOf, type Engine } from "./engine.ts";
+import { wayOf, wholeTask } from "./same-request.ts";
 import { startWork } from "./start-work.ts";
 import { beginTurn, type Following, inThread, type TurnPlace } from "./thread-turns.ts";
 
 export interface CreateTask {
   readonly request: TaskCreateRequest;
   /** What its key stands for, where that isn't the request itself. */
-  readonly body?: Json;
+  readonly body?: object | undefined;
   /** What is to follow the turn of a thread that it is. */
   readonly following?: Following | undefined;
   /** Continues a trace, where the request itself names none. */
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
+  /** Who asks, for the event; undefined: nobody but the sender. */
+  readonly actor?: string | undefined;
   /** Undefined: whoever asks may give any task. */
   readonly by?: Delegator | undefined;
   /** What else goes into the task's first commit. */
@@ -109,8 +113,10 @@ export function madeBefore(
   return earlier === undefined ? undefined : replay(engine, earlier);
 }
 
-const hashOf = ({ key, request, body = request as Json }: CreateTask) =>
-  key === undefined ? "" : sha256Of(canonical(body));
+const senderOf = ({ request, by }: CreateTask) => request.sender ?? by?.target_id ?? "local";
+
+const hashOf = (given: CreateTask) =>
+  given.key === undefined ? "" : sha256Of(canonical(given.body ?? wholeTask(given.request, senderOf(given))));
 
 function refuseWhenStopping({ stopping }: Engine): void {
   if (stopping) fail("unavailable", "The node is stopping; give the task to it when it is up again.");
@@ -127,15 +133,24 @@ function refuseWhenFull({ places }: Engine, { target_id, queue }: Target): void 
 
 async function accept(
   engine: Engine,
-  { given: { request, traceparent, key, by, also, above }, to, turn, bodyHash }: Acceptable,
+  { given, to, turn, bodyHash }: Acceptable,
   large: StoredBytes | undefined,
 ): Promise<Created> {
+  const { request, traceparent, key, by, also, above } = given;
   const { target, routeOptions, why } = to;
-  const given = (request.runtime_options ?? {}) as JsonObject;
-  const options = layOver(layOver(target.defaults, routeOptions), given);
+  const asked = (request.runtime_options ?? {}) as JsonObject;
+  const options = layOver(layOver(target.defaults, routeOptions), asked);
+  const { remote } = target;
+  const routing = {
+    resolved_runtime: target.target_id,
+    runtime_options: options,
+    why,
+    ...(remote === undefined ? {} : { peer_id: remote.peer_id }),
+  };
+  refuseLarge(routing);
   const fixed: NewTask = {
     ...fixedOf(engine, request, target),
-    sender: request.sender ?? by?.target_id ?? "local",
+    sender: senderOf(given),
     trace: traceOf(request, traceparent, parentOf(engine, request, by)),
     runtime_options: options,
     payload_artifact_id: large?.artifact_id ?? null,
@@ -146,18 +161,16 @@ async function accept(
   engine.log.append(task, {
     kind: "task.created",
     source: "api",
-    data: { ...(requested === undefined ? {} : { requested_runtime: requested }), actor: task.fixed.sender },
+    data: {
+      ...(requested === undefined ? {} : { requested_runtime: requested }),
+      actor: given.actor ?? fixed.sender,
+    },
   });
   const kept = engine.log.append(task, {
     kind: "task.routed",
     source: "core",
     message: why,
-    data: {
-      resolved_runtime: target.target_id,
-      runtime_options: options,
-      why,
-      ...(target.remote === undefined ? {} : { peer_id: target.remote.peer_id }),
-    },
+    data: routing,
   });
   if (large !== undefined) engine.artifacts.attach(task, large);
   if (also !== undefined) engine.log.with(task, also(task));
@@ -170,6 +183,14 @@ async function accept(
     work.over.abort(); // nothing is to be done for a task that isn't there
     throw thrown;
   }
+}
+
+/** The options are told whole, in the event of the routing. */
+function refuseLarge(routing: object): void {
+  if (hasBytesWithin(JSON.stringify(routing), largestInline)) return;
+  const detail =
+    "The runtime options, with the target's defaults and how it was found, have more than 16 KB.";
+  fail("invalid_request", detail);
 }
 
 /** Bytes of a payload whose task didn't come to be. */
@@ -245,22 +266,10 @@ function traceOf(
   };
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-/** How long a task may wait to be dispatched, if nobody says. */
-export const usualQueueTimeoutMs = 60 * 60 * 1000;
-const longestWaitMs = 10 * 60 * 1000;
-
 function deliveryOf(engine: Engine, { delivery }: TaskCreateRequest, target: Target): Delivery {
   const limits = [delivery?.timeout_ms, target.timeout_ms, engine.timeoutMs];
-  return {
-    mode: delivery?.mode ?? "stream",
-    launch_if_down: delivery?.launch_if_down ?? true,
-    timeout_ms: limits.find((limit) => limit !== undefined) ?? null,
-    question_timeout_ms: delivery?.question_timeout_ms ?? dayMs,
-    queue_timeout_ms: delivery?.queue_timeout_ms ?? usualQueueTimeoutMs,
-    wait_ms: delivery?.wait_ms ?? longestWaitMs,
-    when_offline: delivery?.when_offline ?? "fail",
-  };
+  const timeout_ms = limits.find((limit) => limit !== undefined) ?? null;
+  return { ...wayOf(delivery), timeout_ms };
 }
 
 /** The trace id of a valid W3C traceparent (Trace Context, section 3.2). */
@@ -325,7 +334,7 @@ function rememberKey(
 const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** JSON with its keys in order, so that equal requests are equal texts. */
-function canonical(value: Json | undefined): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);

@@ -15,9 +15,10 @@ import type { Json } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import { fail, RequestError } from "#src/errors.ts";
 import type { TurnRow } from "#src/store/threads.ts";
-import { createTask, usualQueueTimeoutMs } from "./create-task.ts";
+import { createTask } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { haveBytes } from "./remote-artifacts.ts";
+import { usualQueueTimeoutMs } from "./same-request.ts";
 import { type HandOffPlan, handOffEndOf, isOver, planOf } from "./thread-standing.ts";
 
 /** How long after a fault of ours the next try begins. */

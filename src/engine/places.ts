@@ -5,7 +5,8 @@
  *    its turn; between lanes the senders take turns.
  * 2. A place is given at most once and given back at most once.
  * 3. While a place is free, nobody waits who only needs a place.
- * 4. Nobody is told a position who holds a place, or no longer waits.
+ * 4. A place that was given back unused has cost its sender no turn.
+ * 5. Nobody is told a position who holds a place, or no longer waits.
  */
 import { byText, type SortedList, sortedList } from "#src/core/sorted-list.ts";
 import { openTelling, type Telling } from "./queue-positions.ts";
@@ -15,6 +16,8 @@ import { openTurns, type Sender, type Turns } from "./turns.ts";
 export interface Place {
   /** Gives it back; the next in the queue gets it at once. */
   release(): void;
+  /** Gives it back as one that nothing was done with: whoever asks for another first goes on at once. */
+  giveBack(): void;
 }
 
 /** What a place is asked for. */
@@ -103,16 +106,21 @@ export function openPlaces(): Places {
     hall.busy++;
     lane.busy = true;
     leave(hall, waiter);
-    if (sender !== undefined) hall.turns.serve(sender);
+    const takeBack = sender === undefined ? () => undefined : hall.turns.serve(sender);
     let given = true;
+    const release = (): void => {
+      if (!given) return;
+      given = false;
+      hall.busy--;
+      lane.busy = false;
+      tidy(hall, lane);
+      grantAll(hall);
+    };
     return {
-      release() {
-        if (!given) return;
-        given = false;
-        hall.busy--;
-        lane.busy = false;
-        tidy(hall, lane);
-        grantAll(hall);
+      release,
+      giveBack() {
+        if (given) takeBack();
+        release();
       },
     };
   };

@@ -88,6 +88,7 @@ async function handOver(engine: Engine, relay: Relay): Promise<boolean> {
   }
   const { destination_node_id, destination_task_id, destination_thread_id = null } = outcome.accepted;
   const about = { destination_node_id, destination_task_id, destination_thread_id };
+  const thread = destination_thread_id === null ? {} : { destination_thread_id };
   if (ended(task.status)) {
     // It was cancelled while it was handed over: what came of that is cancelled there.
     relay.binding = { ...relay.binding, ...about };
@@ -99,7 +100,7 @@ async function handOver(engine: Engine, relay: Relay): Promise<boolean> {
   const kept = engine.log.append(task, {
     kind: "task.running",
     source: "transport",
-    data: { remote_execution_id: destination_task_id, ...about },
+    data: { remote_execution_id: destination_task_id, destination_node_id, destination_task_id, ...thread },
     changes: { remote: { binding: "node_relay", remote_execution_id: destination_task_id } },
   });
   keepBinding(engine, relay, { ...about, status: "relay_streaming" });

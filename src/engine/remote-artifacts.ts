@@ -15,7 +15,8 @@ const retryAfterS = 5;
 
 /**
  * Sees to it that the bytes of an artifact are here.
- * @throws RequestError unavailable while its node doesn't give them, artifact_corrupt when the bytes aren't those that were announced
+ * @throws RequestError unavailable while its node doesn't give them, artifact_not_found where it never will,
+ *   artifact_corrupt when the bytes aren't those that were announced
  */
 export async function haveBytes(engine: Engine, row: ArtifactRow): Promise<void> {
   const remote = engine.relays.artifact(row.artifact_id);
@@ -49,6 +50,11 @@ async function fetchBytes(engine: Engine, row: ArtifactRow, remote_artifact_id: 
   if (binding === undefined)
     return fail("artifact_not_found", `There is no artifact ${row.artifact_id} any more.`);
   const { peer_id, destination_task_id, task_id } = binding;
+  if (engine.network.peers.get(peer_id)?.trust === "unsigned")
+    return fail(
+      "artifact_not_found",
+      `The artifact ${row.artifact_id} is at ${peer_id}, and nodes give artifacts only to peers that sign.`,
+    );
   const of = `/v1/node/tasks/${encodeURIComponent(destination_task_id ?? "")}`;
   const path = `${of}/artifacts/${encodeURIComponent(remote_artifact_id)}?origin_proxy_task_id=${task_id}`;
   try {

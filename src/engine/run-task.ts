@@ -28,7 +28,7 @@ import { failRun, failTask } from "./fail-task.ts";
 import { followRun, noteOfRun } from "./follow-run.ts";
 import { armRunningTime, cancelRun } from "./steer-task.ts";
 
-/** A runtime that dies before it gets the work is launched again, but not for ever. */
+/** A runtime that dies before it gets the work is launched again for it, but not for ever. */
 const mostLaunches = 3;
 
 const taskIsOver = new Error("the task is over");
@@ -71,6 +71,7 @@ export function beginWork(
       // Also takes back what is still asked for. With a reason, since the usual one is an exception made anew.
       work.over.abort(taskIsOver);
       work.place?.release();
+      for (const takeBack of Object.values(work.timers)) takeBack();
       engine.inHand.end(task);
       engine.works.delete(task.fixed.task_id);
       done.resolve();
@@ -80,7 +81,10 @@ export function beginWork(
 
 export async function runToTheEnd(engine: Engine, work: Work): Promise<void> {
   const lease = await untilReady(engine, work);
-  if (lease === undefined) return;
+  if (lease === undefined) {
+    work.place?.giveBack();
+    return;
+  }
   engine.log.append(work.task, { kind: "runtime.ready", source: "core", data: { lease_id: lease.lease_id } });
   if (!engine.keptLeases.has(lease)) {
     const write = () => engine.leases.insert(lease);
@@ -127,20 +131,22 @@ async function untilReady(engine: Engine, work: Work): Promise<Lease | undefined
   const { task, target, adapter } = work;
   const stopWaiting = armQueueTime(engine, work);
   try {
-    for (let launches = 0; ; launches++) {
-      // Asked for before the launch, so that tasks go on in the order in which they came.
+    for (let launches = 0; ; ) {
+      // Asked for before the launch, so that tasks go on in the order in which they came; and before one
+      // that it can't use yet is given back, so that the others don't go ahead of it for that.
+      const unused = work.place;
+      work.place = undefined;
       const granted = askPlace(engine, work);
+      unused?.giveBack();
       const retiring = engine.retiring.get(target.target_id);
       if (retiring !== undefined) await formerGone(engine, work, retiring);
       const lease =
         adapter.usable(target, task.fixed.runtime_options, work.over.signal) ??
-        (await launchFor(engine, work, launches));
+        (await launchFor(engine, work, launches++));
       if (lease === undefined) return undefined;
       if (granted !== undefined) await granted;
       if (work.place === undefined || work.over.signal.aborted) return undefined;
       if (!lease.gone.aborted) return lease;
-      work.place.release();
-      work.place = undefined;
     }
   } finally {
     stopWaiting();
@@ -233,7 +239,7 @@ export function askPlace(engine: Engine, work: Work): Promise<void> | undefined 
     return undefined;
   }
   return place.then((granted) => {
-    if (over.signal.aborted) granted?.release();
+    if (over.signal.aborted) granted?.giveBack();
     else work.place = granted;
   });
 }

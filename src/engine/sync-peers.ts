@@ -3,9 +3,10 @@
  *
  * 1. A peer that does not answer keeps what it last said, and is offline, with the reason.
  * 2. One is asked once at a time, however many want to know.
- * 3. What comes of it counts only if the peer is still the one that was asked.
+ * 3. Of a peer's targets those count that are its own and can be read; none hides the others.
+ * 4. What comes of it counts only if the peer is still the one that was asked.
  */
-import { ExportedTargets } from "#contracts/peers.ts";
+import { ExportedTarget, ExportedTargets } from "#contracts/peers.ts";
 import { type PeerAnswer, PeerFault } from "#src/core/network-ports.ts";
 import { fail } from "#src/errors.ts";
 import type { Peer, PeerTarget } from "#src/store/peers.ts";
@@ -50,13 +51,19 @@ async function syncOnce(engine: Engine, peer: Peer): Promise<Synced> {
 
 type Told = Pick<PeerTarget, "target_id" | "display_name" | "capabilities" | "metadata">;
 
+/** More are not taken from one peer. */
+const mostTargets = 1000;
+
 /** Its own targets; what it knows of others is not passed on. */
 function targetsIn({ status, content }: PeerAnswer): Told[] {
   if (status !== 200)
     throw new PeerFault("untrusted", `it answers ${status} when it is asked for its targets`);
   const { data } = ExportedTargets.safeParse(content);
   if (data === undefined) throw new PeerFault("untrusted", "what it says of its targets is not understood");
-  const own = data.targets.filter(({ owner }) => owner !== "remote");
+  const own = data.targets
+    .flatMap((each) => ExportedTarget.safeParse(each).data ?? [])
+    .filter(({ owner }) => owner !== "remote")
+    .slice(0, mostTargets);
   const named = new Map(
     own.map(({ target_id, display_name, capabilities }) => [
       target_id,

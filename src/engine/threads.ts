@@ -2,7 +2,6 @@
 
 import type { TaskCreateRequest } from "#contracts/task-request.ts";
 import type { ThreadContinueRequest, ThreadCreateRequest } from "#contracts/threads.ts";
-import type { Json } from "#src/core/ports.ts";
 import { usualStops } from "#src/core/thread.ts";
 import { fail } from "#src/errors.ts";
 import type { KeyScope } from "#src/store/idempotency.ts";
@@ -11,6 +10,7 @@ import { newId } from "#src/store/ulid.ts";
 import { type Created, createTask, madeBefore, traceIdOf } from "./create-task.ts";
 import type { Engine } from "./engine.ts";
 import { participantNamed } from "./participants.ts";
+import { wholeTurn } from "./same-request.ts";
 import type { HandOffPlan } from "./thread-standing.ts";
 import { pairOf, threadOf } from "./thread-turns.ts";
 
@@ -48,6 +48,8 @@ export interface Continue {
   readonly body: ThreadContinueRequest;
   readonly traceparent?: string | undefined;
   readonly key?: KeyScope | undefined;
+  /** Who asks, for the event. */
+  readonly actor?: string | undefined;
 }
 
 /**
@@ -57,8 +59,9 @@ export interface Continue {
  *   `createTask` refuses
  */
 export async function continueThread(engine: Engine, thread_id: string, given: Continue): Promise<Created> {
-  const { body, traceparent, key } = given;
-  const before = madeBefore(engine, { key, body: body as Json });
+  const { body, traceparent, key, actor } = given;
+  const whole = key === undefined ? undefined : wholeTurn(body, thread_id);
+  const before = madeBefore(engine, { key, body: whole });
   if (before !== undefined) return before;
   const thread = threadOf(engine, thread_id);
   const last = engine.threads.last(thread_id);
@@ -81,7 +84,7 @@ export async function continueThread(engine: Engine, thread_id: string, given: C
     plan: turns_left > 0 ? JSON.stringify(planOf(body, common)) : null,
     due: false,
   };
-  return createTask(engine, { request, body: body as Json, key, following });
+  return createTask(engine, { request, body: whole, key, actor, following });
 }
 
 /** A name that is no participant's would never be looked at. */

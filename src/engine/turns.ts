@@ -36,8 +36,11 @@ export interface Turns<W extends Ranked> {
   go(sender: Sender<W>, waiter: W): void;
   /** It only needs a place now, or not any more. */
   setReady(sender: Sender<W>, waiter: W, ready: boolean): void;
-  /** Counts a grant; its waiter has gone already. */
-  serve(sender: Sender<W>): void;
+  /**
+   * Counts a grant; its waiter has gone already.
+   * @returns takes it back: the sender stands where it stood, if it wasn't served again since
+   */
+  serve(sender: Sender<W>): () => void;
   /**
    * How manieth a waiter is to go (from 1) if nobody else comes and no lane is busy. Costs no more than
    * the root of how many wait.
@@ -83,6 +86,13 @@ export function openTurns<W extends Ranked>(): Turns<W> {
     }
   };
 
+  const stand = (sender: Sender<W>, served: number) => {
+    reorder(sender, () => {
+      sender.served = served;
+    });
+    if (!senders.has(sender.name)) rest(sender);
+  };
+
   const enter = (name: string): Sender<W> => {
     const known = senders.get(name);
     if (known !== undefined) return known;
@@ -116,13 +126,16 @@ export function openTurns<W extends Ranked>(): Turns<W> {
       reorder(sender, () => (ready ? sender.ready.add(waiter) : sender.ready.remove(waiter)));
     },
     serve(sender) {
-      grants++;
+      const before = sender.served;
+      const grant = ++grants;
       roundAgo = Math.max(roundAgo, grants - Math.max(1, senders.size));
-      reorder(sender, () => {
-        sender.served = grants;
-      });
-      if (!senders.has(sender.name)) rest(sender);
+      stand(sender, grant);
       forgetOld();
+      return () => {
+        const { name } = sender;
+        const now = senders.get(name) ?? { ...sender, served: rested.get(name) ?? 0 };
+        if (now.served === grant) stand(now, before);
+      };
     },
     positionOf(sender, waiter) {
       const before = sender.waiting.indexOf(waiter);

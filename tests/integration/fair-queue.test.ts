@@ -60,6 +60,34 @@ describe("the places of a target", () => {
     await settled();
     expect(sendersRun(node)).toEqual(["a", "b"]);
   });
+
+  it("go round all the same where each task takes its process with it, and all get their turn", async () => {
+    const [target] = narrow();
+    if (target === undefined) throw new Error("there is no target");
+    await using node = await openEngine({
+      targets: [target],
+      fake: {
+        launch: (start) => void setImmediate(() => start.ready()),
+        script: () => void setImmediate(() => node.fake.crash(target, "exited with code 3")),
+      },
+    });
+    const senders = ["a", "b", "c", "d"];
+    const ids = await give(node, ...Array.from({ length: 24 }, (_, n) => senders[n % 4] ?? ""));
+    await until(() => node.engine.works.size === 0, "all to end");
+    expect(sendersRun(node)).toEqual(Array.from({ length: 24 }, (_, n) => senders[n % 4]));
+    expect(node.fake.turns.map(({ task }) => task.task_id)).toEqual(ids);
+    const reasons = ids.map((task_id) => node.record(task_id).last_error?.reason);
+    expect(new Set(reasons)).toEqual(new Set(["remote_failed"]));
+  });
+
+  it("cost a sender no turn where its task was cancelled before it had its runtime", async () => {
+    await using node = await openEngine({ targets: narrow(), fake: { launch: byHand, script: byHand } });
+    const ids = await give(node, "a", "a", "b", "b");
+    await node.cancel(ids[0] ?? "");
+    (await node.fake.start(0)).ready();
+    await runAll(node, 3);
+    expect(sendersRun(node)).toEqual(["a", "b", "b"]);
+  });
 });
 
 describe("a queue that is full", () => {

@@ -27,6 +27,33 @@ it("the same body in another order of its fields is the same", async () => {
   expect(again.task.task_id).toBe(first.task.task_id);
 });
 
+it.each([
+  { sender: "local" },
+  { runtime_options: {} },
+  { runtime_options: { model: null } },
+  { metadata: {} },
+  { metadata: null },
+  { trace: null },
+  { trace: {} },
+  { delivery: {} },
+  { delivery: null },
+  { delivery: { mode: "stream", launch_if_down: true, queue_timeout_ms: 3_600_000, when_offline: "fail" } },
+])("a default that is written out, %j, makes no other request", async (written) => {
+  await using node = await openEngine();
+  const first = await give(node, "k");
+  const again = await give(node, "k", written);
+  expect(again).toMatchObject({ replayed: true, task: { task_id: first.task.task_id } });
+});
+
+it("a target under either name of its field is the same, and what differs from a default is not", async () => {
+  await using node = await openEngine();
+  const first = await give(node, "k", { target_runtime: "tested" });
+  const again = await give(node, "k", { target_agent_id: "tested" });
+  expect(again.task.task_id).toBe(first.task.task_id);
+  for (const other of [{}, { target_runtime: "tested", delivery: { timeout_ms: null } }])
+    await expect(give(node, "k", other)).rejects.toMatchObject({ code: "idempotency_key_reused" });
+});
+
 it("the same key with another body is refused", async () => {
   await using node = await openEngine();
   await give(node, "k");

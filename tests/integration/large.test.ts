@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { TaskCreateRequest } from "#contracts/task-request.ts";
 import { createTask } from "#src/engine/create-task.ts";
-import { type OpenEngine, openEngine, running } from "../open-engine.ts";
+import { fakeTarget, type OpenEngine, openEngine, running } from "../open-engine.ts";
 
 const byHand = () => {};
 
@@ -23,6 +23,20 @@ it("a payload over 16 KB is an artifact, and the runtime gets it whole", async (
   expect(turn.task.payload).toEqual(payload);
   expect(node.kinds(task_id)[2]).toBe("3 artifact.created");
 });
+
+it.each([
+  ["in characters of three bytes", { zzz: "漢".repeat(5450) }, {}],
+  ["with the defaults of the target", { zzz: "x".repeat(9000) }, { yyy: "x".repeat(9000) }],
+])(
+  "options that have no room in an event %s are refused, and nothing of the task is kept",
+  async (_, runtime_options, defaults) => {
+    await using node = await openEngine({ targets: [fakeTarget({ defaults })] });
+    await expect(node.submit({ runtime_options })).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(node.submit({ runtime_options, payload: "x".repeat(50_000) })).rejects.toThrow();
+    expect(node.engine.reader.list({}, 10)).toEqual([]);
+    expect(readdirSync(join(node.dir, "artifacts"))).toEqual([]);
+  },
+);
 
 it("a result over 16 KB is an artifact, and the record has its first 2 KB", async () => {
   await using node = await openEngine({ fake: { script: byHand } });

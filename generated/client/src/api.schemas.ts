@@ -151,7 +151,7 @@ export type DurationMs = number;
 export type RuntimeOptionsHeaders = {[key: string]: string} | null;
 
 /**
- * Details for the runtime, laid over the target's defaults (deep for objects; null never overrides). Unknown ones are kept and ignored.
+ * Details for the runtime, laid over the target's defaults (deep for objects; null never overrides), at most 16 KB together with them. Unknown ones are kept and ignored.
  */
 export interface RuntimeOptions {
   /** Which of the target's launch commands runs it. */
@@ -1287,6 +1287,8 @@ export interface TaskCreateRequest {
 export type TaskCreatedEventKind = 'task.created';
 export type TaskCreatedEventData = {
   requested_runtime?: string;
+  /** Who gave it: an agent or a target by its name, else the id of the token; the sender where no caller did. */
+  actor?: string;
   [key: string]: unknown;
 };
 
@@ -1559,7 +1561,7 @@ export interface TaskResumeRequest {
   payload: JsonValue;
   /** Which question; may be left out when one is open. */
   request_id?: Ulid | '' | null;
-  /** Anything of yours, kept with the event. */
+  /** Anything of yours, at most 15 KB, kept with the event. */
   metadata?: JsonRecord | null;
 }
 

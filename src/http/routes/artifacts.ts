@@ -1,4 +1,4 @@
-/** Artifacts over HTTP: bytes, with ETag and ranges (RFC 9110, sections 8.8.3 and 14). */
+/** Artifacts over HTTP: bytes, with ETag and ranges (RFC 9110, sections 8.8.3, 14 and 15.5.17). */
 import { initServer } from "@ts-rest/express";
 import { contract } from "#contracts/index.ts";
 import { seesTask } from "#src/engine/access.ts";
@@ -20,14 +20,14 @@ interface ByteRange {
 
 /**
  * One range of a Range header; several, or one that isn't understood, are ignored, as the RFC allows.
- * @throws RequestError range_not_satisfiable
+ * @returns none: the artifact has no byte of it
  */
-function rangeOf(header: string | undefined, size: number): ByteRange | undefined {
+function rangeOf(header: string | undefined, size: number): ByteRange | "none" | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
   const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
-  if (start >= size) fail("range_not_satisfiable", `The artifact has ${size} bytes.`);
+  if (start >= size) return "none";
   return start < end ? { start, end } : undefined;
 }
 
@@ -56,6 +56,10 @@ export function artifactHandlers({ engine }: Server) {
       }
       await haveBytes(engine, row);
       const range = rangeOf(headers.range, row.size_bytes);
+      if (range === "none") {
+        res.setHeader("Content-Range", `bytes */${row.size_bytes}`);
+        fail("range_not_satisfiable", `The artifact has ${row.size_bytes} bytes.`);
+      }
       const bytes = await engine.artifacts.read(row);
       const part = range === undefined ? bytes : bytes.subarray(range.start, range.end);
       const body = piped<Uint8Array>((out) => {

@@ -59,6 +59,7 @@ export function taskHandlers({ engine, tokens, streams }: Server) {
       const { task, replayed } = await createTask(engine, {
         request: { ...body, sender: senderOf(principal, body.sender) },
         by: delegatorOf(principal),
+        actor: actorOf(principal),
         traceparent: headers.traceparent,
         key: key === undefined ? undefined : { ...scope, key },
       });

@@ -2,7 +2,7 @@
 import { initServer } from "@ts-rest/express";
 import { contract } from "#contracts/index.ts";
 import type { ThreadContinueRequest, ThreadCreateRequest } from "#contracts/threads.ts";
-import { type Principal, participantOf } from "#src/core/access.ts";
+import { actorOf, type Principal, participantOf } from "#src/core/access.ts";
 import { refuseThread, senderOf } from "#src/engine/access.ts";
 import { inspectThread, threadRecord, turnRecord } from "#src/engine/inspect-thread.ts";
 import { threadOf } from "#src/engine/thread-turns.ts";
@@ -81,6 +81,7 @@ export function threadHandlers({ engine }: Server) {
       const scope = { principal: principal.name, method: "POST", path };
       const { task, replayed } = await continueThread(engine, thread_id, {
         body: { ...body, sender: senderOf(principal, body.sender) },
+        actor: actorOf(principal),
         traceparent: headers.traceparent,
         key: key === undefined ? undefined : { ...scope, key },
       });

@@ -256,6 +256,20 @@ describe("from dispatching", () => {
     ).toEqual(["task.cancel_requested", "task.cancelled"]);
   });
 
+  it.each(["refused", "cancelled"])(
+    "%s → nothing of the task is left, its running time least of all",
+    async (how) => {
+      const answer = Promise.withResolvers<void>();
+      await using node = await openEngine({ fake: { submit: () => answer.promise } });
+      const { task_id } = await node.submit({ delivery: { timeout_ms: 3_600_000 } });
+      await node.reaches(task_id, "dispatching");
+      if (how === "cancelled") await node.cancel(task_id);
+      answer.reject(new AdapterFault("submit_failed", "it said no"));
+      await until(() => node.engine.works.size === 0, "the work to be over");
+      expect(node.clock.armed()).toBe(0);
+    },
+  );
+
   it("timeout_ms used up → failed: timeout, before the runtime had confirmed anything", async () => {
     await using node = await openEngine({ fake: { submit: () => new Promise<void>(() => {}) } });
     const { task_id } = await node.submit({ delivery: { timeout_ms: 1000 } });

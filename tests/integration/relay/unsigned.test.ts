@@ -15,7 +15,7 @@ const unsigned = {
 type Handle = (req: IncomingMessage, body: Buffer, res: ServerResponse) => void;
 
 /** A node of the other kind, as far as it is asked here. */
-async function openOther(handle: Handle) {
+async function openOther(handle: Handle, alsoTells: readonly unknown[] = []) {
   const seen: {
     readonly path: string;
     readonly body: string;
@@ -36,7 +36,7 @@ async function openOther(handle: Handle) {
         });
       if (req.url === "/v1/targets")
         return json(res, 200, {
-          targets: [{ target_id: "core", capabilities: ["test.run"], owner: "local" }],
+          targets: [{ target_id: "core", capabilities: ["test.run"], owner: "local" }, ...alsoTells],
         });
       handle(req, body, res);
     });
@@ -215,3 +215,65 @@ it.each([
     expect(other.seen.filter(({ path }) => path.includes("/events"))).toHaveLength(1);
   },
 );
+
+it("two such nodes are each other's peers, whichever asks first", async () => {
+  const nodes = [
+    await openServer({ auth: false, targets: [fakeTarget({ target_id: "echo" })], network: unsigned }),
+    await openServer({ auth: false, targets: [fakeTarget({ target_id: "echo" })], network: unsigned }),
+  ] as const;
+  await using one = nodes[0];
+  await using other = nodes[1];
+  for (const [here, there] of [nodes, [other, one]] as const) {
+    await here.call("POST", "/v1/peers", { peer_id: "mate", base_url: there.url });
+    const synced = await here.call("POST", "/v1/peers/mate/sync", {});
+    expect(synced).toMatchObject({ status: 200, body: { targets: [{ target_id: "echo" }] } });
+  }
+  const again = await one.call("POST", "/v1/peers/mate/sync", {});
+  expect(again).toMatchObject({ status: 200, body: { targets: [{ target_id: "echo" }] } });
+});
+
+it("what such a node says of one target hides no other: what can't be read, and what isn't its own, is left out", async () => {
+  const odd = [{ target_id: "Not A Name" }, { target_id: "f/echo", owner: "remote" }, null, { target_id: 7 }];
+  await using other = await openOther(() => undefined, [...odd, { target_id: "last" }]);
+  await using server = await openNode(other.url);
+  const { body } = await server.call("POST", "/v1/peers/other/sync", {});
+  expect(body).toMatchObject({ targets: [{ target_id: "core" }, { target_id: "last" }] });
+});
+
+it("what such a node keeps as an artifact is not to be had: the answer says why, and not to try again", async () => {
+  const text = "x".repeat(2048);
+  const reference = {
+    artifact_id: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    media_type: "text/markdown",
+    size_bytes: 50_000,
+  };
+  const artifact = { ...reference, url: `/artifacts/${reference.artifact_id}`, sha256: "0".repeat(64) };
+  await using other = await openOther((req, body, res) => {
+    if (req.url === "/v1/node/tasks") return json(res, 202, accepted(body));
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    const frames = [
+      { kind: "task.running" },
+      { kind: "artifact.created", data: artifact },
+      {
+        kind: "task.completed",
+        data: { result: { text, truncated: true }, result_artifact_id: artifact.artifact_id },
+      },
+    ];
+    for (const [at, frame] of frames.entries())
+      res.write(`data: ${JSON.stringify({ seq: at + 1, state: "running", ...frame })}\n\n`);
+    return res.end();
+  });
+  await using server = await openNode(other.url);
+  const { node } = server;
+  const { task_id } = await node.submit({ target_runtime: "other/core", payload: { text: "x" } });
+  const { result, result_artifact_id } = await node.reaches(task_id, "completed");
+  expect(result).toMatchObject({ truncated: true });
+  const answer = await server.call("GET", `/artifacts/${result_artifact_id}`);
+  expect(answer).toMatchObject({ status: 404, body: { code: "artifact_not_found" } });
+  expect((answer.body as { detail: string }).detail).toMatch(/is at other, .* only to peers that sign/);
+  expect(answer.headers.get("retry-after")).toBeNull();
+  expect(other.seen.filter(({ path }) => path.includes("/artifacts/"))).toEqual([]);
+  const { data } = node.engine.reader.events(task_id).find(({ kind }) => kind === "task.running") ?? {};
+  expect(data).toMatchObject({ destination_task_id: "remote-1" });
+  expect(data).not.toHaveProperty("destination_thread_id");
+});

@@ -123,6 +123,15 @@ it("gives the same turn again for a key that it knows, also while the turn is op
   const third = await goOn(node, thread_id, {}, key);
   expect([first.replayed, second.replayed, third.replayed]).toEqual([false, true, true]);
   expect(new Set([first, second, third].map(({ task }) => task.task_id)).size).toBe(1);
+  const written = {
+    auto_continue: false,
+    max_turns: 1,
+    delivery: {},
+    metadata: {},
+    conversation_id: thread_id,
+  };
+  const fourth = await goOn(node, thread_id, { ...written, stop_on_terminal_error: true }, key);
+  expect(fourth).toMatchObject({ replayed: true, task: { task_id: first.task.task_id } });
   await expect(goOn(node, thread_id, { payload: "other" }, key)).rejects.toThrow("idempotency_key_reused");
 });
 

@@ -34,6 +34,13 @@ function openHall(max_concurrency: number | null) {
       place?.release();
       await nextTurn();
     },
+    /** Gives back a place that it made no use of. */
+    async giveBack(name: string) {
+      const place = held.get(name);
+      held.delete(name);
+      place?.giveBack();
+      await nextTurn();
+    },
     /** Gives places back in the order in which they were granted until nobody has one. */
     async drain() {
       for (let next = granted[0], n = 0; next !== undefined; next = granted[++n]) await this.release(next);
@@ -82,6 +89,28 @@ describe("places between senders", () => {
       expect(hall.granted.length).toBeLessThan(10);
     }
     expect(hall.granted).toContain("new10 10");
+  });
+
+  it("cost nothing where they are given back unused, and are the same one's again where it asks at once", async () => {
+    const hall = openHall(1);
+    for (const name of ["a 1", "b 2", "a 3", "b 4", "c 5"]) hall.ask(name);
+    await hall.release("a 1");
+    expect(hall.granted.at(-1)).toBe("b 2");
+    hall.ask("b 2");
+    await hall.giveBack("b 2");
+    await hall.giveBack("b 2");
+    expect(hall.granted).toEqual(["a 1", "b 2", "b 2", "b 4"]);
+    await hall.release("b 4");
+    await hall.drain();
+    expect(hall.granted).toEqual(["a 1", "b 2", "b 2", "b 4", "c 5", "a 3"]);
+  });
+
+  it("cost what the sender's later ones cost, where an earlier one of it is given back unused", async () => {
+    const hall = openHall(2);
+    for (const name of ["a 1", "a 2", "b 3", "a 4"]) hall.ask(name);
+    await hall.giveBack("a 1");
+    await hall.drain();
+    expect(hall.granted).toEqual(["a 1", "a 2", "b 3", "a 4"]);
   });
 
   it("keep to the order of a lane that senders share", async () => {

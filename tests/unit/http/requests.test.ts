@@ -32,6 +32,7 @@ describe("a body that isn't right is refused and writes nothing:", () => {
     ["an unknown part of the delivery", task('"delivery":{"timeout":1}'), 400],
     ["two targets that differ", task('"target_runtime":"a","target_agent_id":"b"'), 400],
     ["metadata over 16 KB", task(`"metadata":{"a":"${"x".repeat(17_000)}"}`), 400],
+    ["metadata over 16 KB in bytes", task(`"metadata":{"a":"${"é".repeat(10_000)}"}`), 400],
     ["a number as delivery", task('"delivery":1'), 400],
     ["1e400 as a time", task('"delivery":{"timeout_ms":1e400}'), 400],
   ])("%s", async (_, body, status) => {

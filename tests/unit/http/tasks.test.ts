@@ -223,6 +223,16 @@ describe("the events of a task", () => {
 });
 
 describe("cancelling", () => {
+  it("names who asked as the creating does, whoever the sender is", async () => {
+    await using server = await openServer({ fake: { script: byHand } });
+    const request = { intent: "test.run", payload: {}, sender: "b" };
+    const { task } = (await server.call("POST", "/v1/tasks", request)).body as { task: { task_id: string } };
+    await server.call("POST", `/v1/tasks/${task.task_id}/cancel`);
+    const { actor } = server.node.dataOf(task.task_id, "task.created");
+    expect(actor).toMatch(/^[0-9A-Z]{26}$/);
+    expect(server.node.dataOf(task.task_id, "task.cancel_requested")).toMatchObject({ actor });
+  });
+
   it("is 202 where it was open, 200 where it had ended, and names who asked", async () => {
     await using server = await openServer({ fake: { script: byHand } });
     const { task_id, turn } = await running(server);
@@ -299,6 +309,8 @@ describe("an artifact", () => {
 
   it.each(["bytes=20000-", "bytes=-0"])("refuses the range %s", async (range) => {
     await using server = await openServer();
-    expect((await server.call("GET", await large(server), undefined, { range })).status).toBe(416);
+    const answer = await server.call("GET", await large(server), undefined, { range });
+    expect(answer.status).toBe(416);
+    expect(answer.headers.get("content-range")).toBe(`bytes */${text.length}`);
   });
 });
