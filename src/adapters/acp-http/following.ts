@@ -31,6 +31,10 @@ export interface FollowOptions {
   readonly gone: AbortSignal;
   /** How it ended, for people. */
   readonly goneSaid: () => string;
+  /** The server doesn't answer. */
+  readonly lost: (why: string) => void;
+  /** The server answers. */
+  readonly heard: () => void;
   /** Says what could not be said before, now that the server may answer. */
   readonly retry: () => Promise<void>;
   /** How many answers were sent; undefined while one is on its way. */
@@ -141,6 +145,7 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
     lostAt ??= server.clock.now();
     const forMs = server.clock.now() - lostAt;
     if (reached && forMs >= options.lostMs) {
+      options.lost(why);
       turn.fail("remote_failed", `its server could not be reached for ${Math.round(forMs / 1000)} s: ${why}`);
     }
   };
@@ -152,6 +157,7 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
       return undefined;
     }
     lostAt = undefined;
+    options.heard();
     if (status === 404) forgotten();
     else if (status !== 200)
       turn.fail("remote_failed", `its server tells nothing of the run: ${refusalOf(answer, server.mask)}`);
@@ -165,10 +171,13 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   };
   const get = async (rest: string): Promise<Answer | undefined> => {
     try {
-      const answer = await callFor(server, { method: "GET", path: path + rest });
+      // Named without its id, since what is said of a server is shown to others than the task's own people.
+      const name = rest === "" ? "the run" : "the run's events";
+      const answer = await callFor(server, { name, method: "GET", path: path + rest });
       return answers === options.answers() ? answer : undefined; // invariant 4
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
+      options.lost(error.message);
       lose(error.message);
       return undefined;
     }

@@ -35,6 +35,10 @@ export interface RunOptions {
   readonly cutOff: () => "process_ended" | "quarantined";
   /** It goes on without the node. */
   readonly outlives: boolean;
+  /** Its server doesn't answer. */
+  readonly lost: (why: string) => void;
+  /** Its server answers. */
+  readonly heard: () => void;
   /** Nobody waits for it any more. */
   readonly signal: AbortSignal;
   /** It has ended, or was let go of. */
