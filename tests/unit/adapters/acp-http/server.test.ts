@@ -101,7 +101,7 @@ describe("a run whose server", () => {
     ],
     [
       "answers with errors alone",
-      { ...running, "GET /runs/r/events": () => ({ status: 500 }) },
+      { ...running, "GET /runs/r/events": () => ({ status: 500 }), "GET /runs/r": () => ({ status: 500 }) },
       { detail: expect.stringMatching(/could not be reached for \d+ s: it answered 500/) },
     ],
     [
@@ -136,6 +136,40 @@ describe("a run whose server", () => {
         expect(await endOf(await handed)).toMatchObject({ kind: "completed", result: { text: "done" } });
       });
     }
+  });
+
+  describe("fails to list its events", () => {
+    const unlisted = { "GET /runs/r/events": () => ({ status: 500 }) };
+    const done = { status: "completed", output: [{ parts: [{ content: "done" }] }] };
+
+    test("and tells that it has ended is believed", async () => {
+      await handOver({ ...stands(done), ...unlisted }, async (handed) => {
+        const run = await handed;
+        const { signals } = run;
+        const all = [];
+        for await (const { kind } of signals) all.push(kind);
+        expect(all).toEqual(["progress", "completed"]);
+      });
+    });
+
+    test("and answers how it stands is not out of reach, however long it takes", async () => {
+      const script: HttpScript = {
+        ...stands({ status: "in-progress" }),
+        ...unlisted,
+        "GET /runs/r": (times) => ({ json: { ...run, ...(times < 6 ? { status: "in-progress" } : done) } }),
+      };
+      await handOver(script, async (handed) => {
+        expect(await endOf(await handed)).toMatchObject({ kind: "completed", result: { text: "done" } });
+      });
+    });
+
+    test("for as long as it may be out of reach is asked what it wants by itself", async () => {
+      const asking = { status: "awaiting", await_request: { prompt: "which?" } };
+      await handOver({ ...stands(asking), ...unlisted }, async (handed) => {
+        const signal = await signalWhere(await handed, ({ kind }) => kind === "awaiting_input");
+        expect(signal).toMatchObject({ question: { prompt: "which?" } });
+      });
+    });
   });
 
   test("lists events that lack its end is believed where it says that it has ended", async () => {
