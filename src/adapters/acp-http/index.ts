@@ -130,7 +130,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       return follow(begun, { task, target, life, server, signal });
     },
     attach({ task, adapter_state, said, awaiting }, target, signal) {
-      const { run_id, session_id, endpoint } = adapter_state;
+      const { run_id, session_id, endpoint, mode } = adapter_state;
       const server = serverIn(() => serverOf(target, objectIn(task.runtime_options.headers)));
       // A process of ours has ended with the node, and another server knows nothing of the run.
       if (server === undefined || !isOutside(target) || endpoint !== server.endpoint) return undefined;
@@ -138,6 +138,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       const begun: Begun = {
         run_id,
         session_id,
+        mode: mode === "async" ? mode : dialectOf(target.dialect).mode,
         taken: takenIn(adapter_state),
         continuity: { continuity: "resumed", continuity_reason: "the run went on while the node was down" },
         stream: new AbortController(),
