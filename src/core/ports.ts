@@ -290,8 +290,8 @@ export interface Run {
 /** How a kind of runtime is driven. A plain object; safe to call from many tasks at once. */
 export interface RuntimeAdapter {
   readonly name: AdapterName;
-  /** What is known, cheaply; starts nothing and makes no remote task. */
-  health(target: Target, options: JsonObject): Promise<Health>;
+  /** What is known, without waiting; starts nothing and makes no remote task. */
+  health(target: Target, options: JsonObject): Health;
   /**
    * The lease of a runtime that is up now, without waiting; undefined: it must be launched. `signal`: the
    * caller uses it until that aborts; one that is in use is not stopped for being idle.

@@ -12,7 +12,7 @@ const notHere = (target_id: string) =>
 export function createRelayAdapter(peers: Pick<PeerStore, "get">): RuntimeAdapter {
   return {
     name: "node_relay",
-    async health({ remote }) {
+    health({ remote }) {
       const peer = peers.get(remote?.peer_id ?? "");
       if (peer?.status === "online") return { healthy: true, state: "up" };
       return { healthy: false, state: "down", detail: peer?.status_reason ?? "its node is not known" };

@@ -245,7 +245,7 @@ export function askPlace(engine: Engine, work: Work): Promise<void> | undefined 
 }
 
 function tellPosition(engine: Engine, { task, target, adapter }: Work, queue_position: number): void {
-  const healthy = adapter.usable(target, task.fixed.runtime_options) !== undefined;
+  const { healthy } = adapter.health(target, task.fixed.runtime_options);
   const message = `number ${queue_position} in the queue of ${target.target_id}`;
   engine.log.append(task, {
     kind: "runtime.health",

@@ -1,3 +1,5 @@
+import type { Json } from "#src/core/ports.ts";
+
 /** Secrets shorter than this can't be masked without masking ordinary words. */
 const shortestSecret = 8;
 const mask = "***";
@@ -12,6 +14,17 @@ export type Masker = (text: string) => string;
 export function createMasker(secrets: readonly string[]): Masker {
   const forms = longestFirst(secrets);
   return (text) => forms.reduce((masked, form) => masked.replaceAll(form, mask), text);
+}
+
+/** What a runtime said, with the secrets in its texts and names masked, however deep. */
+export function maskedJson<T extends Json>(said: T, masker: Masker): T {
+  const clean = (value: Json): Json => {
+    if (typeof value === "string") return masker(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [masker(name), clean(inner)]));
+  };
+  return clean(said) as T;
 }
 
 /** What is masked; the longest first, since a longer secret may contain a shorter one. */

@@ -5,7 +5,9 @@
  * 1. Nothing is taken for an end but what the server says, its process's end, or a silence of `lostMs`.
  * 2. After a stream has broken the server's own list says what was missed.
  * 3. It ends when the turn does.
- * 4. A look that an answer has overtaken is dropped: the answer's stream tells the same, and the next look
+ * 4. A list that the server fails to give is no silence: the run itself is asked then. One that it fails to
+ *    give for `lostMs` isn't asked for any more.
+ * 5. A look that an answer has overtaken is dropped: the answer's stream tells the same, and the next look
  *    what that doesn't.
  */
 import type { JsonObject } from "#src/core/ports.ts";
@@ -31,6 +33,10 @@ export interface FollowOptions {
   readonly gone: AbortSignal;
   /** How it ended, for people. */
   readonly goneSaid: () => string;
+  /** The server doesn't answer. */
+  readonly lost: (why: string) => void;
+  /** The server answers. */
+  readonly heard: () => void;
   /** Says what could not be said before, now that the server may answer. */
   readonly retry: () => Promise<void>;
   /** How many answers were sent; undefined while one is on its way. */
@@ -129,29 +135,37 @@ interface Contact {
   lost(): boolean;
 }
 
+/** What came of a look at the list of events; `failed`: the server may give it later. */
+type Listed = "told" | "none" | "failed" | "unheard";
+
+const isFailing = (status: number) => status >= 500 || status === 429 || status === 408;
+
 function createContact(turn: Turn, options: FollowOptions): Contact {
   const { server, dialect, run_id } = options;
   const path = `/runs/${encodeURIComponent(run_id)}`;
   let reached = !options.attached;
   let lists = dialect.lists_events;
   let lostAt: number | undefined;
+  let unlistedAt: number | undefined;
   let answers: number | undefined;
 
   const lose = (why: string): void => {
     lostAt ??= server.clock.now();
     const forMs = server.clock.now() - lostAt;
     if (reached && forMs >= options.lostMs) {
+      options.lost(why);
       turn.fail("remote_failed", `its server could not be reached for ${Math.round(forMs / 1000)} s: ${why}`);
     }
   };
   /** What an answer holds; undefined: it is none that helps. */
   const take = (answer: Answer): JsonObject | undefined => {
     const { status } = answer;
-    if (status >= 500 || status === 429 || status === 408) {
+    if (isFailing(status)) {
       lose(`it answered ${refusalOf(answer, server.mask)}`);
       return undefined;
     }
     lostAt = undefined;
+    options.heard();
     if (status === 404) forgotten();
     else if (status !== 200)
       turn.fail("remote_failed", `its server tells nothing of the run: ${refusalOf(answer, server.mask)}`);
@@ -165,24 +179,39 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
   };
   const get = async (rest: string): Promise<Answer | undefined> => {
     try {
-      const answer = await callFor(server, { method: "GET", path: path + rest });
-      return answers === options.answers() ? answer : undefined; // invariant 4
+      // Named without its id, since what is said of a server is shown to others than the task's own people.
+      const name = rest === "" ? "the run" : "the run's events";
+      const answer = await callFor(server, { name, method: "GET", path: path + rest });
+      return answers === options.answers() ? answer : undefined; // invariant 5
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
+      options.lost(error.message);
       lose(error.message);
       return undefined;
     }
   };
-  const listed = async (): Promise<boolean> => {
+  const listed = async (): Promise<Listed> => {
     const answer = await get("/events");
-    if (answer === undefined) return true;
-    if (answer.status === 404 || answer.status === 405 || answer.status === 501) return false;
-    const events = take(answer)?.events;
-    if (events === undefined) return true;
-    const all = objectsIn(events);
+    if (answer === undefined) return "unheard";
+    if (answer.status === 404 || answer.status === 405 || answer.status === 501) return "none";
+    if (isFailing(answer.status)) return "failed";
+    const all = objectsIn(take(answer)?.events);
     const { events: from } = turn.taken();
     for (const event of all.slice(from)) turn.hear(event);
-    return true;
+    return "told";
+  };
+  /** Asks for the list; answers whether there is no more to ask. */
+  const lookAtList = async (): Promise<boolean> => {
+    const before = turn.taken().events;
+    const found = await listed();
+    if (found === "failed") {
+      unlistedAt ??= server.clock.now();
+      lists = server.clock.now() - unlistedAt < options.lostMs; // invariant 4
+      return false;
+    }
+    unlistedAt = undefined;
+    lists = found !== "none";
+    return found === "unheard" || turn.taken().events > before;
   };
   /** Where the run stands, where nothing else is told; with a list, only an end that isn't in it. */
   const seen = async (): Promise<void> => {
@@ -202,10 +231,8 @@ function createContact(turn: Turn, options: FollowOptions): Contact {
       await options.retry();
       answers = options.answers();
       if (answers === undefined) return;
-      const before = turn.taken().events;
-      if (lists && !(await listed())) lists = false;
-      if (turn.ended() || (lists && (lostAt !== undefined || turn.taken().events > before))) return;
-      await seen();
+      if (lists && (await lookAtList())) return;
+      if (!turn.ended()) await seen();
     },
   };
 }

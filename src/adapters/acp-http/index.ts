@@ -9,7 +9,7 @@ import type { SessionBindings } from "#src/core/session-bindings.ts";
 import type { PoolOptions } from "#src/processes/pool.ts";
 import { createMasker } from "#src/processes/stderr-tail.ts";
 import { subcontextOf } from "./agents.ts";
-import type { Server } from "./calls.ts";
+import { NoAnswer, type Server } from "./calls.ts";
 import { dialectOf } from "./dialects.ts";
 import { headersOf, secretsOf, shownOf, withAdded } from "./headers.ts";
 import { objectIn, textIn } from "./json.ts";
@@ -84,6 +84,8 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
         return "quarantined";
       },
       outlives: isOutside(target),
+      lost: (why) => servers.lost(target, why),
+      heard: () => servers.heard(target),
       signal,
       over: () => void life?.runs.delete(token),
     });
@@ -91,7 +93,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
 
   return {
     name: "acp_http",
-    health: async (target) => servers.health(target),
+    health: servers.health,
     usable: (target, runtimeOptions, signal) =>
       servers.life(target, signal)?.leaseOf(subcontextOf(runtimeOptions)),
     launch: servers.launch,
@@ -119,12 +121,16 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       const { target_id } = target;
       const isLive = (session_id: string) => life !== undefined && sessions.get(session_id) === life;
       const about = { server, dialect, bindings, target_id, subcontext_key, isLive, target };
-      const begun = await begin(about, task, signal);
+      const begun = await begin(about, task, signal).catch((thrown: unknown) => {
+        if (thrown instanceof AdapterFault && thrown.cause instanceof NoAnswer)
+          servers.lost(target, thrown.cause.message);
+        throw thrown;
+      });
       if (life !== undefined) remember(begun.session_id, life);
       return follow(begun, { task, target, life, server, signal });
     },
     attach({ task, adapter_state, said, awaiting }, target, signal) {
-      const { run_id, session_id, endpoint } = adapter_state;
+      const { run_id, session_id, endpoint, mode } = adapter_state;
       const server = serverIn(() => serverOf(target, objectIn(task.runtime_options.headers)));
       // A process of ours has ended with the node, and another server knows nothing of the run.
       if (server === undefined || !isOutside(target) || endpoint !== server.endpoint) return undefined;
@@ -132,6 +138,7 @@ export function createAcpHttpAdapter(options: AcpHttpOptions): RuntimeAdapter {
       const begun: Begun = {
         run_id,
         session_id,
+        mode: mode === "async" ? mode : dialectOf(target.dialect).mode,
         taken: takenIn(adapter_state),
         continuity: { continuity: "resumed", continuity_reason: "the run went on while the node was down" },
         stream: new AbortController(),

@@ -1,15 +1,18 @@
 /** What a task says to a server. */
 import type { Json, JsonObject, TaskToRun } from "#src/core/ports.ts";
-import { isJsonObject } from "#src/core/prompt-text.ts";
+import { attachmentsIn, withoutAttachments } from "#src/core/prompt-text.ts";
 import type { Dialect } from "./dialects.ts";
 import { objectIn, textIn } from "./json.ts";
 
 /** The first part: who wants what, for servers that care. */
 export const controlType = "application/vnd.aethrolink.control+json";
 
-/** The fields of a new run that say what it is about. */
+/**
+ * The fields of a new run that say what it is about.
+ * @throws AdapterFault submit_failed for an attachment that is none
+ */
 export function inputOf(task: TaskToRun, { input }: Dialect): JsonObject {
-  const parts = [controlOf(task), ...payloadOf(task.payload), ...attachmentsOf(task.payload)];
+  const parts = [controlOf(task), ...payloadOf(task.payload), ...attachmentsIn(task.payload, attachmentOf)];
   return { [input.field]: input.in_message ? [{ role: "user", parts }] : parts };
 }
 
@@ -25,11 +28,10 @@ function controlOf(task: TaskToRun): JsonObject {
 
 /** A text is said as text; everything else as it is. */
 function payloadOf(payload: Json): JsonObject[] {
-  const { attachments: _attachments, ...rest } = objectIn(payload);
-  const text = typeof payload === "string" ? payload : onlyText(rest);
+  const rest = withoutAttachments(payload);
+  const text = typeof payload === "string" ? payload : onlyText(objectIn(rest));
   if (text !== undefined) return [{ content_type: "text/plain", content: text }];
-  const content = JSON.stringify(isJsonObject(payload) ? rest : payload);
-  return [{ content_type: "application/json", content }];
+  return [{ content_type: "application/json", content: JSON.stringify(rest) }];
 }
 
 function onlyText(rest: JsonObject): string | undefined {
@@ -38,15 +40,8 @@ function onlyText(rest: JsonObject): string | undefined {
   return typeof rest[name] === "string" ? rest[name] : undefined;
 }
 
-function attachmentsOf(payload: Json): JsonObject[] {
-  const { attachments } = objectIn(payload);
-  const all: readonly Json[] = Array.isArray(attachments) ? attachments : [];
-  return all.map(attachmentOf).filter((part) => part !== undefined);
-}
-
 function attachmentOf(attachment: Json): JsonObject | undefined {
-  if (typeof attachment === "string") return { content_url: attachment };
-  const object = objectIn(attachment);
+  const object = typeof attachment === "string" ? { uri: attachment } : objectIn(attachment);
   const name = textIn(object, "name", "title");
   const type = textIn(object, "mimeType", "mime_type", "media_type");
   const about = {

@@ -3,7 +3,7 @@ import type { Answer } from "#src/core/answer.ts";
 import { cut, longestName, longestPrompt, mostOptions } from "#src/core/bounds.ts";
 import type { Json, JsonObject, Question, QuestionOption } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
-import type { Masker } from "#src/processes/stderr-tail.ts";
+import { type Masker, maskedJson } from "#src/processes/stderr-tail.ts";
 import { objectIn, objectsIn, parsed, textIn } from "./json.ts";
 
 /** A part that says what a question wants: `{kind, options, tool_call, schema}`; the public protocol has no word for it. */
@@ -29,8 +29,8 @@ function detailsOf(parts: readonly JsonObject[], mask: Masker): Omit<Question, "
   return {
     kind: kind === "permission" ? "permission" : "input",
     ...(known.length === 0 ? {} : { options: known.slice(0, mostOptions) }),
-    ...(isJsonObject(tool_call) ? { tool_call } : {}),
-    ...(isJsonObject(schema) ? { schema } : {}),
+    ...(isJsonObject(tool_call) ? { tool_call: maskedJson(tool_call, mask) } : {}),
+    ...(isJsonObject(schema) ? { schema: maskedJson(schema, mask) } : {}),
   };
 }
 

@@ -35,6 +35,10 @@ export interface RunOptions {
   readonly cutOff: () => "process_ended" | "quarantined";
   /** It goes on without the node. */
   readonly outlives: boolean;
+  /** Its server doesn't answer. */
+  readonly lost: (why: string) => void;
+  /** Its server answers. */
+  readonly heard: () => void;
   /** Nobody waits for it any more. */
   readonly signal: AbortSignal;
   /** It has ended, or was let go of. */
@@ -45,6 +49,8 @@ export interface RunOptions {
 export interface Begun {
   readonly run_id: string;
   readonly session_id: string;
+  /** How it was asked for, and is told to go on. */
+  readonly mode: Dialect["mode"];
   readonly taken: Taken;
   readonly continuity: { readonly continuity: Continuity; readonly continuity_reason: string };
   /** Aborted, it gives up the stream. */
@@ -61,9 +67,10 @@ export const nothingTaken: Taken = { events: 0, said: 0, made: 0 };
 
 /** Follows a run. */
 export function createRun(begun: Begun, options: RunOptions): Run {
-  const { server, dialect, clock, signal } = options;
-  const { run_id, session_id } = begun;
-  const remote: JsonObject = { run_id, session_id, endpoint: server.endpoint };
+  const { server, clock, signal } = options;
+  const { run_id, session_id, mode } = begun;
+  const dialect = { ...options.dialect, mode };
+  const remote: JsonObject = { run_id, session_id, endpoint: server.endpoint, mode };
   const path = `/runs/${encodeURIComponent(run_id)}/cancel`;
   let cancelAsked = false;
   let untold = false;

@@ -3,7 +3,8 @@
  * those that are started here.
  *
  * Invariants:
- * 1. A server of others is never started or stopped; one that doesn't answer loses its leases.
+ * 1. A server of others is never started or stopped; one that doesn't answer, whoever calls it, loses its
+ *    leases.
  * 2. A server is not started where another one answers already: its runs would be somebody else's.
  */
 import {
@@ -46,6 +47,10 @@ export interface Servers {
   /** What is known to be up. */
   life(target: Target, user?: AbortSignal): Life | undefined;
   launch(target: Target, options: JsonObject, signal: AbortSignal): Launch;
+  /** A run has found out that a server of others doesn't answer. */
+  lost(target: Target, why: string): void;
+  /** A server of others has answered a run. */
+  heard(target: Target): void;
   isInstalled(target: Target): boolean;
   stop(target: Target): Promise<boolean>;
   close(): Promise<void>;
@@ -76,6 +81,8 @@ export function createServers(options: ServersOptions): Servers {
   const companions = createCompanions(options);
   const outside = new Map<string, Outside>();
   const faults = new Map<string, string>();
+  /** The targets of whose server only a run says that it is out of reach: a run's word is enough against it. */
+  const away = new Set<string>();
 
   const ask = async (target: Target, signal: AbortSignal): Promise<void> => {
     const server = serverOf(target);
@@ -91,7 +98,18 @@ export function createServers(options: ServersOptions): Servers {
   const forget = (target_id: string, why: string): void => {
     outside.get(target_id)?.lost.abort(new Error(why));
     outside.delete(target_id);
+    away.delete(target_id);
     faults.set(target_id, why);
+  };
+  const know = (target: Target): Outside => {
+    const { target_id } = target;
+    const known = outside.get(target_id);
+    const found = known?.endpoint === target.endpoint ? known : outsideOf(target);
+    found.answeredAt = clock.now();
+    outside.set(target_id, found);
+    away.delete(target_id);
+    faults.delete(target_id);
+    return found;
   };
 
   /** A server of others that answers. */
@@ -104,12 +122,7 @@ export function createServers(options: ServersOptions): Servers {
       if (!signal.aborted) forget(target_id, said);
       throw new AdapterFault("unavailable", `its server does not answer: ${said}`, { cause: error });
     }
-    faults.delete(target_id);
-    const known = outside.get(target_id);
-    const found = known?.endpoint === target.endpoint ? known : outsideOf(target);
-    found.answeredAt = clock.now();
-    outside.set(target_id, found);
-    return found.life;
+    return know(target).life;
   };
   const outsideOf = (target: Target): Outside => {
     const lost = new AbortController();
@@ -214,6 +227,20 @@ export function createServers(options: ServersOptions): Servers {
         },
       );
       return { launch_id, lease };
+    },
+    lost(target, why) {
+      const { target_id, endpoint } = target;
+      const known = outside.get(target_id);
+      // What a registry of before says of another server, or a run of an ill one, is no news.
+      if (!isOutside(target) || (known !== undefined && known.endpoint !== endpoint)) return;
+      if (known === undefined && faults.has(target_id)) return;
+      forget(target_id, why);
+      away.add(target_id);
+    },
+    heard(target) {
+      const { target_id } = target;
+      const isUnsure = away.has(target_id) || !faults.has(target_id);
+      if (isOutside(target) && !outside.has(target_id) && isUnsure) know(target);
     },
     isInstalled(target) {
       if (isOutside(target)) return true;

@@ -53,8 +53,13 @@ export function stepOfPart(part: JsonObject): Step | undefined {
 }
 
 const isText = (type: string) => type.startsWith("text/") || type.startsWith("application/json");
-const mediaTypeOf = (type: string) =>
-  /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/.test(type) ? type : "application/octet-stream";
+
+/** A media type without its parameters, which artifacts have none of. */
+function mediaTypeOf(type: string): string {
+  const [named = ""] = type.split(";", 1);
+  const plain = named.trim();
+  return /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/.test(plain) ? plain : "application/octet-stream";
+}
 
 const logOf = (text: string): Step => ({ kind: "progress", data: { type: "log", text } });
 

@@ -4,6 +4,7 @@ import { AdapterFault } from "#src/core/ports.ts";
 import { agentFor } from "./agents.ts";
 import { streamOf } from "./answering.ts";
 import { type Answer, NoAnswer, type Opened, open, restOf, type Server } from "./calls.ts";
+import type { Dialect } from "./dialects.ts";
 import { inputOf } from "./input.ts";
 import { objectIn, textIn } from "./json.ts";
 import { type Begun, nothingTaken } from "./run.ts";
@@ -28,10 +29,10 @@ export async function begin(
   if (signal.aborted) throw new AdapterFault("submit_failed", "given up before the server had the work");
   const about = agent === undefined ? {} : { agent_name: agent };
   const { session_id } = session;
-  const body: JsonObject = { ...about, ...inputOf(task, dialect), session_id, mode: dialect.mode };
-  const opened = await post(server, body);
+  const body: JsonObject = { ...about, ...inputOf(task, dialect), session_id };
+  const { opened, mode } = await ask(server, body, dialect.mode, signal);
   const stream = new AbortController();
-  const begun = { taken: nothingTaken, stream, left: undefined };
+  const begun = { mode, taken: nothingTaken, stream, left: undefined };
   const frames = isStream(opened) ? streamOf(server, opened, stream.signal) : undefined;
   if (frames !== undefined) {
     const run_id = textOf(opened.headers["run-id"]);
@@ -58,6 +59,23 @@ const textOf = (value: string | string[] | undefined): string | undefined =>
 
 const isStream = ({ status, type }: Opened) => status < 300 && type.startsWith("text/event-stream");
 
+type Mode = Dialect["mode"];
+
+/** Asks for a run; where the server refuses to stream, once more without. */
+async function ask(server: Server, body: JsonObject, mode: Mode, signal: AbortSignal) {
+  const opened = await post(server, { ...body, mode });
+  if (mode !== "stream" || !mayRefuseMode.has(opened.status)) return { opened, mode };
+  const refused = await refusalIn(server, opened);
+  if (refused.status !== 501 && !/\b(mode|stream(ing)?)\b/i.test(refusalOf(refused, server.mask)))
+    throw refusedRun(server, refused);
+  if (signal.aborted) throw new AdapterFault("submit_failed", "given up before the server had the work");
+  const without: Mode = "async";
+  return { opened: await post(server, { ...body, mode: without }), mode: without };
+}
+
+/** A server that answers these has begun nothing, whatever it meant: to ask again is safe. */
+const mayRefuseMode = new Set([400, 422, 501]);
+
 async function post(server: Server, body: JsonObject): Promise<Opened> {
   try {
     return await open(server, { method: "POST", path: "/runs", body });
@@ -71,16 +89,20 @@ async function post(server: Server, body: JsonObject): Promise<Opened> {
 /** Behind a proxy the work may have been taken although the answer says that something failed. */
 const doubtful = new Set([502, 504]);
 
+function refusedRun(server: Server, answer: Answer): AdapterFault {
+  const kind = doubtful.has(answer.status) ? "timeout" : "submit_failed";
+  return new AdapterFault(kind, `the server refused the run: ${refusalOf(answer, server.mask)}`);
+}
+
+/** That it refuses is known, whatever else it had to say. */
+const refusalIn = (server: Server, opened: Opened): Promise<Answer> =>
+  restOf(server, opened).catch(() => ({ status: opened.status, json: undefined }));
+
 async function runIn(server: Server, opened: Opened): Promise<JsonObject> {
-  const answer = await restOf(server, opened).catch((cause: unknown): Answer => {
-    // That it refuses is known, whatever else it had to say.
-    if (opened.status >= 300) return { status: opened.status, json: undefined };
+  if (opened.status >= 300) throw refusedRun(server, await refusalIn(server, opened));
+  const answer = await restOf(server, opened).catch((cause: unknown) => {
     throw new AdapterFault("timeout", `${(cause as Error).message}; ${unknown}`, { cause });
   });
-  if (answer.status >= 300) {
-    const kind = doubtful.has(answer.status) ? "timeout" : "submit_failed";
-    throw new AdapterFault(kind, `the server refused the run: ${refusalOf(answer, server.mask)}`);
-  }
   const run = objectIn(answer.json);
   if (textIn(run, "run_id") !== undefined) return run;
   throw new AdapterFault("timeout", `the server answered a new run without its id; ${unknown}`);

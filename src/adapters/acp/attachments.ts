@@ -1,7 +1,7 @@
 /** Attachments of a payload as content blocks of a prompt: links, or embedded where the agent takes that. */
 import type { Json, JsonObject } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
-import { isJsonObject } from "#src/core/prompt-text.ts";
+import { attachmentsIn, isJsonObject } from "#src/core/prompt-text.ts";
 
 /** A content block of the protocol, of the kinds that are sent. */
 export type PromptBlock =
@@ -26,16 +26,14 @@ export type PromptBlock =
 /**
  * The attachments of a payload.
  * @param takes what the agent announced of prompts (promptCapabilities)
- * @throws AdapterFault submit_failed for bytes that the agent doesn't take
+ * @throws AdapterFault submit_failed for what is none, and for bytes that the agent doesn't take
  */
 export function attachmentsOf(payload: Json, takes: JsonObject): PromptBlock[] {
-  if (!isJsonObject(payload) || !Array.isArray(payload.attachments)) return [];
-  return payload.attachments.flatMap((attachment: Json) => blockOf(attachment, takes) ?? []);
+  return attachmentsIn(payload, (attachment) => blockOf(attachment, takes));
 }
 
 function blockOf(attachment: Json, takes: JsonObject): PromptBlock | undefined {
-  if (typeof attachment === "string")
-    return { type: "resource_link", uri: attachment, name: lastPart(attachment) };
+  if (typeof attachment === "string") return linkOf({ uri: attachment });
   if (!isJsonObject(attachment)) return undefined;
   const { text, data } = attachment;
   if (typeof text === "string") return textBlock(attachment, text, takes);

@@ -113,7 +113,7 @@ export function createAcpAdapter(options: AcpOptions): RuntimeAdapter {
 
   return {
     name: "acp",
-    async health(target, runtimeOptions) {
+    health(target, runtimeOptions) {
       const key = keyOf(target, runtimeOptions);
       const state = pool.state(key);
       const pid = pool.up(key)?.child.pid;

@@ -6,7 +6,7 @@ import { cut, longestName, longestPrompt, mostOptions } from "#src/core/bounds.t
 import type { Json, JsonObject, Question, QuestionOption, Target } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Settlement } from "#src/core/questions.ts";
-import type { Masker } from "#src/processes/stderr-tail.ts";
+import { type Masker, maskedJson } from "#src/processes/stderr-tail.ts";
 
 /** The protocol's answer to session/request_permission. */
 export type PermissionOutcome =
@@ -50,8 +50,14 @@ export function permissionQuestion(params: JsonObject, request_id: string, mask:
     kind: "permission",
     prompt: titleOf(toolCall, mask),
     options: optionsOf(params.options, mask),
-    ...(isJsonObject(toolCall) ? { tool_call: toolCall } : {}),
+    ...(isJsonObject(toolCall) ? { tool_call: shownCall(toolCall, mask) } : {}),
   };
+}
+
+/** Its id stays: by it the turn knows when the agent has gone on with the call. */
+function shownCall(toolCall: JsonObject, mask: Masker): JsonObject {
+  const { toolCallId } = toolCall;
+  return { ...maskedJson(toolCall, mask), ...(toolCallId === undefined ? {} : { toolCallId }) };
 }
 
 /** What the agent is told of a settled permission request: whoever doesn't answer rejects. */
@@ -74,7 +80,8 @@ export function elicitationQuestion(
   const { mode, message, requestedSchema } = params;
   if (mode !== "form" || !isJsonObject(requestedSchema)) return undefined;
   const prompt = typeof message === "string" && message !== "" ? message : "the runtime asks for input";
-  return { request_id, kind: "input", prompt: cut(mask(prompt), longestPrompt), schema: requestedSchema };
+  const schema = maskedJson(requestedSchema, mask);
+  return { request_id, kind: "input", prompt: cut(mask(prompt), longestPrompt), schema };
 }
 
 /** What the agent is told of a settled elicitation. */

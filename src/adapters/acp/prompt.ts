@@ -14,7 +14,7 @@ export interface Prompt {
 /**
  * A task as a prompt: its text, guarded against being taken as a command, and its attachments.
  * @param takes what the agent announced of prompts (promptCapabilities)
- * @throws AdapterFault submit_failed for an attachment that the agent doesn't take
+ * @throws AdapterFault submit_failed for an attachment that is none, or that the agent doesn't take
  */
 export function promptOf(task: TaskToRun, dialect: Dialect, takes: JsonObject = {}): Prompt {
   const text = promptText(task.payload);

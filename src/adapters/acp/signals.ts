@@ -73,11 +73,9 @@ const readers: { readonly [kind: string]: (update: JsonObject) => Heard } = {
   usage_update(update) {
     const usage = pick(update, ["used", "size", "cost"]);
     const cost = isJsonObject(update.cost) ? update.cost : undefined;
-    const inDollars = cost?.currency === "USD" && typeof cost.amount === "number" ? cost.amount : undefined;
-    return {
-      progress: { type: "usage", usage },
-      ...(inDollars === undefined ? {} : { cost_usd: inDollars }),
-    };
+    const { amount, currency } = cost ?? {};
+    const isInDollars = currency === "USD" && typeof amount === "number" && amount >= 0;
+    return { progress: { type: "usage", usage }, ...(isInDollars ? { cost_usd: amount } : {}) };
   },
 };
 
@@ -177,15 +175,28 @@ export function endOf(
   const text = turn.text;
   return {
     result: stop_reason === undefined ? { text } : { text, stop_reason },
-    usage: usageOf(result.usage, turn.cost_usd),
+    usage: usageOf(tokensIn(result), turn.cost_usd),
   };
 }
 
-function usageOf(usage: Json | undefined, cost_usd: number | undefined): Usage {
-  const { inputTokens, outputTokens } = isJsonObject(usage) ? usage : {};
+/** The tokens that an answer tells of: in the protocol's words, else in those of Gemini's CLI. */
+function tokensIn({
+  usage,
+  _meta,
+}: JsonObject): readonly [input: Json | undefined, output: Json | undefined] {
+  if (isJsonObject(usage)) return [usage.inputTokens, usage.outputTokens];
+  const quota = isJsonObject(_meta) ? _meta.quota : undefined;
+  const count = isJsonObject(quota) ? quota.token_count : undefined;
+  return isJsonObject(count) ? [count.input_tokens, count.output_tokens] : [undefined, undefined];
+}
+
+const isCount = (value: Json | undefined): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+function usageOf([input, output]: ReturnType<typeof tokensIn>, cost_usd: number | undefined): Usage {
   const told = {
-    ...(typeof inputTokens === "number" ? { input_tokens: inputTokens } : {}),
-    ...(typeof outputTokens === "number" ? { output_tokens: outputTokens } : {}),
+    ...(isCount(input) ? { input_tokens: input } : {}),
+    ...(isCount(output) ? { output_tokens: output } : {}),
     ...(cost_usd === undefined ? {} : { cost_usd }),
   };
   return { ...told, source: Object.keys(told).length > 0 ? "reported" : "none" };

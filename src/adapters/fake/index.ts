@@ -190,7 +190,7 @@ export function createFakeAdapter(options: FakeOptions = {}): FakeAdapter {
     start: state.starts.at,
     turn: state.turns.at,
     crash: (target, detail) => void endAll((process) => process.target_id === target.target_id, detail),
-    async health(target, o) {
+    health(target, o) {
       const process = find(target, o);
       if (process === undefined) return { healthy: false, state: "down" };
       return process.lease() === undefined

@@ -42,13 +42,29 @@ const rows: readonly [string, Json, unknown[]][] = [
       { ...file, content: "aGk=", content_encoding: "base64" },
     ],
   ],
-  ["an attachment that is none", { text: "look", attachments: [{ name: "a" }, 7] }, [words("look")]],
-  ["attachments that are none", { text: "look", attachments: "all" }, [words("look")]],
+  ["attachments that are null", { text: "look", attachments: null }, [words("look")]],
+  [
+    "attachments without a text",
+    { n: 1, attachments: ["http://x/a"] },
+    [json({ n: 1 }), { content_url: "http://x/a" }],
+  ],
 ];
 
 test.each(rows)("%s", (_what, payload, expected) => {
   const { messages } = inputOf(taskOf(payload), dialectOf("aethrolink"));
   expect((messages as unknown[]).slice(1)).toEqual(expected);
+});
+
+test.each<[Json, string]>([
+  [[{ uri: "file:///a" }, { artifact_id: "01J" }], "payload.attachments[1]"],
+  [[{ name: "a" }], "payload.attachments[0]"],
+  [[7], "payload.attachments[0]"],
+  [[""], "payload.attachments[0]"],
+  ["all", "payload.attachments is no list"],
+])("%j as attachments is refused, since something would be missing", (attachments, message) => {
+  expect(() => inputOf(taskOf({ text: "look", attachments }), dialectOf("acp"))).toThrow(
+    expect.objectContaining({ kind: "submit_failed", message: expect.stringContaining(message) }),
+  );
 });
 
 test("who wants what comes first, in a message where the dialect has such", () => {

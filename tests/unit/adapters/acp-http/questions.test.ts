@@ -48,6 +48,14 @@ describe("a question", () => {
   });
 
   const mask = (text: string) => text.replaceAll("a secret", "***");
+  test("shows no secret in its tool call or its form", () => {
+    const said = { tool_call: { title: "a secret", in: ["a secret"] }, schema: { title: "not a secret" } };
+    expect(questionOf(asked(details(said)), "7", mask)).toMatchObject({
+      tool_call: { title: "***", in: ["***"] },
+      schema: { title: "not ***" },
+    });
+  });
+
   test("of too many words is cut, when its secrets are hidden", () => {
     const request = asked({ content: `${"x".repeat(1995)}a secret, and more` });
     expect(questionOf(request, "7", mask).prompt).toBe(`${"x".repeat(1995)}***, `);

@@ -1,8 +1,8 @@
 /** What becomes of a run where its server refuses, breaks off, or says something of its own. */
 import { describe, expect, test } from "vitest";
-import type { Run } from "#src/core/ports.ts";
+import type { JsonObject, Run } from "#src/core/ports.ts";
 import { externalTarget, openHttpAdapter } from "../../../comm-agent.ts";
-import { endOf, faultOf, signalWhere, taskOf } from "../../../launching.ts";
+import { endOf, faultOf, patient, signalWhere, taskOf } from "../../../launching.ts";
 import { type HttpScript, startScripted, type Told } from "../../../scripted-http.ts";
 
 const agents = (...names: string[]): HttpScript => ({
@@ -87,6 +87,89 @@ describe("a run that a server doesn't begin", () => {
   });
 });
 
+describe("a server that refuses to stream", () => {
+  const modeIn = (body: string): unknown => JSON.parse(body).mode;
+  const noStream: Told = { status: 501, json: { message: "not implemented" } };
+  const noMode: Told = { status: 422, json: { message: "body.mode: must be sync or async" } };
+  /** What it is asked for, and how, where it answers each mode as told. */
+  const handOvers = async (told: { readonly [mode: string]: Told }, act: (run: Promise<Run>) => unknown) => {
+    const modes: unknown[] = [];
+    const asked = (_times: number, body: string): Told => {
+      const mode = modeIn(body);
+      modes.push(mode);
+      return told[String(mode)] ?? { status: 202, json: run };
+    };
+    const asks = { status: "awaiting", await_request: { prompt: "which?" } };
+    const script: HttpScript = { ...stands(asks), "POST /runs": asked, "POST /runs/r": asked };
+    await handOver({ ...script, "GET /runs/r/events": () => ({ status: 404 }) }, async (handed) => {
+      await act(handed);
+    });
+    return modes;
+  };
+  const answer = async (handed: Promise<Run>): Promise<void> => {
+    const begun = await handed;
+    const signal = await signalWhere(begun, ({ kind }) => kind === "awaiting_input");
+    if (signal.kind !== "awaiting_input") throw new Error("nothing was asked");
+    await begun.resume?.(signal.question.request_id, { kind: "content", content: "blue" });
+  };
+
+  test.each([
+    ["since it can't", noStream],
+    ["and says so", noMode],
+    ["in other words", { status: 400, json: { error: "streaming is not supported here" } }],
+  ])("%s is asked without, and answered without", async (_what, stream) => {
+    expect(await handOvers({ stream }, answer)).toEqual(["stream", "async", "async"]);
+  });
+
+  test("and anything else has refused the run", async () => {
+    const refused = async (handed: Promise<Run>) => {
+      const message = expect.stringContaining("422: no runs today");
+      expect(await faultOf(handed)).toEqual({ kind: "submit_failed", message });
+    };
+    const never: Told = { status: 422, json: { message: "no runs today" } };
+    expect(await handOvers({ stream: noStream, async: never }, refused)).toEqual(["stream", "async"]);
+    expect(await handOvers({ stream: never }, refused)).toEqual(["stream"]);
+  });
+
+  test.each([500, 502, 503, 504, 409, 429])(
+    "by %d may have begun it, and isn't asked again",
+    async (status) => {
+      const told: Told = { status, json: { message: "no stream, for this mode" } };
+      expect(await handOvers({ stream: told }, faultOf)).toEqual(["stream"]);
+    },
+  );
+
+  test("is answered without a stream in a later life of the node too", async () => {
+    let left: JsonObject = {};
+    const modes: unknown[] = [];
+    await using server = await startScripted({
+      ...stands({ status: "awaiting", await_request: { prompt: "which?" } }),
+      "GET /runs/r/events": () => ({ status: 404 }),
+      "POST /runs": (_times, body) => (modeIn(body) === "stream" ? noStream : { status: 202, json: run }),
+      "POST /runs/r": (_times, body) => {
+        modes.push(modeIn(body));
+        return { status: 202, json: run };
+      },
+    });
+    const target = externalTarget(server.url);
+    await using first = openHttpAdapter();
+    const begun = await first.run(target, taskOf("hi"));
+    left = begun.handle.adapter_state;
+    begun.detach?.();
+    await using second = openHttpAdapter();
+    const task = taskOf("hi");
+    const again = second.adapter.attach?.(
+      { task, adapter_state: left, said: "", awaiting: [] },
+      target,
+      patient,
+    );
+    if (again === undefined) throw new Error("it was not attached");
+    await answer(Promise.resolve(again));
+    expect(modes).toEqual(["async"]);
+    again.detach?.();
+  });
+});
+
 describe("a run whose server", () => {
   const ends: readonly [string, HttpScript, object][] = [
     [
@@ -101,7 +184,7 @@ describe("a run whose server", () => {
     ],
     [
       "answers with errors alone",
-      { ...running, "GET /runs/r/events": () => ({ status: 500 }) },
+      { ...running, "GET /runs/r/events": () => ({ status: 500 }), "GET /runs/r": () => ({ status: 500 }) },
       { detail: expect.stringMatching(/could not be reached for \d+ s: it answered 500/) },
     ],
     [
@@ -136,6 +219,40 @@ describe("a run whose server", () => {
         expect(await endOf(await handed)).toMatchObject({ kind: "completed", result: { text: "done" } });
       });
     }
+  });
+
+  describe("fails to list its events", () => {
+    const unlisted = { "GET /runs/r/events": () => ({ status: 500 }) };
+    const done = { status: "completed", output: [{ parts: [{ content: "done" }] }] };
+
+    test("and tells that it has ended is believed", async () => {
+      await handOver({ ...stands(done), ...unlisted }, async (handed) => {
+        const run = await handed;
+        const { signals } = run;
+        const all = [];
+        for await (const { kind } of signals) all.push(kind);
+        expect(all).toEqual(["progress", "completed"]);
+      });
+    });
+
+    test("and answers how it stands is not out of reach, however long it takes", async () => {
+      const script: HttpScript = {
+        ...stands({ status: "in-progress" }),
+        ...unlisted,
+        "GET /runs/r": (times) => ({ json: { ...run, ...(times < 6 ? { status: "in-progress" } : done) } }),
+      };
+      await handOver(script, async (handed) => {
+        expect(await endOf(await handed)).toMatchObject({ kind: "completed", result: { text: "done" } });
+      });
+    });
+
+    test("for as long as it may be out of reach is asked what it wants by itself", async () => {
+      const asking = { status: "awaiting", await_request: { prompt: "which?" } };
+      await handOver({ ...stands(asking), ...unlisted }, async (handed) => {
+        const signal = await signalWhere(await handed, ({ kind }) => kind === "awaiting_input");
+        expect(signal).toMatchObject({ question: { prompt: "which?" } });
+      });
+    });
   });
 
   test("lists events that lack its end is believed where it says that it has ended", async () => {

@@ -32,6 +32,16 @@ describe("a part of a message", () => {
       { kind: "artifact", name: "part", media_type: "image/png", bytes: bytes("hello") },
     ],
     [
+      "with a name, whose type says how it is written",
+      { name: "page", content: "hello", content_type: "text/plain; charset=utf-8" },
+      { kind: "artifact", name: "page", media_type: "text/plain", bytes: bytes("hello") },
+    ],
+    [
+      "in base64, whose type says how it is written",
+      { name: "p", content: "aGVsbG8=", content_encoding: "base64", content_type: "image/svg+xml ;a=b" },
+      { kind: "artifact", name: "p", media_type: "image/svg+xml", bytes: bytes("hello") },
+    ],
+    [
       "of no known type",
       { content: "hello", content_type: "a type/of its own" },
       { kind: "artifact", name: "part", media_type: "application/octet-stream", bytes: bytes("hello") },

@@ -71,6 +71,24 @@ describe("a permission request as a question", () => {
     }
   });
 
+  test("shows no secret in its tool call or its form, however deep, and keeps the id of the call", () => {
+    const call = {
+      toolCallId: secret,
+      title: `x ${secret}`,
+      rawInput: { [secret]: [{ key: secret, n: 1 }] },
+    };
+    expect(permissionQuestion({ options: [], toolCall: call }, "q", mask).tool_call).toEqual({
+      toolCallId: secret, // the turn knows the call by it, and tells it with each step
+      title: "x ***",
+      rawInput: { "***": [{ key: "***", n: 1 }] },
+    });
+    const requestedSchema = { type: "object", properties: { a: { type: "string", description: secret } } };
+    expect(elicitationQuestion({ mode: "form", message: "", requestedSchema }, "q", mask)?.schema).toEqual({
+      type: "object",
+      properties: { a: { type: "string", description: "***" } },
+    });
+  });
+
   test("has the runtime's own options and tool call", () => {
     expect(question).toEqual({
       request_id: "q",

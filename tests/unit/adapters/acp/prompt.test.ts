@@ -19,6 +19,8 @@ describe("a prompt", () => {
     [[1, 2], "[1,2]"],
     [null, "null"],
     [{ text: "" }, ""],
+    [{ n: 1, attachments: [{ name: "a", text: "long" }] }, '{"n":1}'],
+    [{ n: 1, attachments: null }, '{"n":1}'],
   ])("of %j says %j", (payload, text) => {
     expect(textOf(payload)).toBe(text);
   });
@@ -46,13 +48,11 @@ describe("a prompt", () => {
     expect(textOf({ text: "/help" }, { raw_prompt })).toBe("/help");
   });
 
-  test("links its attachments and passes over what is none", () => {
+  test("links its attachments", () => {
     const attachments = [
       { uri: "file:///a/b.txt", mime_type: "text/plain" },
       "https://example.org/c.pdf?x=1",
       { url: "https://example.org/d", name: "D" },
-      { nothing: true },
-      7,
     ];
     expect(promptOf(taskOf({ text: "see", attachments }), generic).prompt.slice(1)).toEqual([
       { type: "resource_link", uri: "file:///a/b.txt", name: "b.txt", mimeType: "text/plain" },
@@ -86,6 +86,19 @@ describe("a prompt", () => {
     });
     expect(() => attached(picture)).toThrow(
       expect.objectContaining({ kind: "submit_failed", message: expect.stringContaining("a.png") }),
+    );
+  });
+
+  test.each<[Json, string]>([
+    [[{ uri: "file:///a" }, { artifact_id: "01J" }], "payload.attachments[1]"],
+    [[{ path: "/a" }], "payload.attachments[0]"],
+    [[5], "payload.attachments[0]"],
+    [[""], "payload.attachments[0]"],
+    [{ uri: "file:///a" }, "payload.attachments is no list"],
+    ["file:///a", "payload.attachments is no list"],
+  ])("with %j as attachments is refused, since something would be missing", (attachments, words) => {
+    expect(() => promptOf(taskOf({ text: "see", attachments }), generic)).toThrow(
+      expect.objectContaining({ kind: "submit_failed", message: expect.stringContaining(words) }),
     );
   });
 

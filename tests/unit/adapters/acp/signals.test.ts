@@ -147,12 +147,22 @@ describe("recorded runtimes", () => {
     expect(calls.length).toBeGreaterThanOrEqual(2);
   });
 
-  test("OpenClaw and Gemini answer without usage", () => {
-    for (const name of ["openclaw-basic.jsonl", "gemini-basic.jsonl"]) {
-      const [first] = replay(name);
-      expect(first?.end).toMatchObject({ kind: "completed", usage: { source: "none" } });
-      expect(first?.end.result?.text).toMatch(/^ECHO: ./);
-    }
+  test("OpenClaw answers without usage", () => {
+    const [first] = replay("openclaw-basic.jsonl");
+    expect(first?.end).toMatchObject({ kind: "completed", usage: { source: "none" } });
+    expect(first?.end.result?.text).toMatch(/^ECHO: ./);
+  });
+
+  test("Gemini tells the tokens of each turn of a session, whatever came before, in words of its own", () => {
+    const used = (input_tokens: number, output_tokens: number) => ({
+      input_tokens,
+      output_tokens,
+      source: "reported",
+    });
+    const turns = replay("gemini-basic.jsonl");
+    expect(turns.map(({ end }) => end.usage)).toEqual([used(11, 7), used(11, 7)]);
+    // Its model was asked twice.
+    expect(replay("gemini-perm-reject.jsonl").map(({ end }) => end.usage)).toEqual([used(22, 14)]);
   });
 
   test("OpenClaw without its gateway fails in mid-turn with the partial text", () => {
@@ -264,6 +274,38 @@ describe("the end of a turn", () => {
       );
       expect(finalOf(answer(), turn(), "openclaw").result).not.toHaveProperty("warning");
     });
+  });
+
+  const usages: readonly [string, JsonObject, object][] = [
+    [
+      "is that of the protocol",
+      { usage: { inputTokens: 3, outputTokens: 0 } },
+      { input_tokens: 3, output_tokens: 0 },
+    ],
+    [
+      "is that of the protocol rather than another's",
+      { usage: { inputTokens: 3 }, _meta: { quota: { token_count: { input_tokens: 9, output_tokens: 9 } } } },
+      { input_tokens: 3 },
+    ],
+    [
+      "is Gemini's where the protocol's is null",
+      { usage: null, _meta: { quota: { token_count: { input_tokens: 9, output_tokens: -1 } } } },
+      { input_tokens: 9 },
+    ],
+    ["has no figures but whole ones from 0", { usage: { inputTokens: 10.5, outputTokens: -3 } }, {}],
+    ["has no figures that are words", { usage: { inputTokens: "3", outputTokens: 2 ** 60 } }, {}],
+    ["is none where others are meant", { _meta: { quota: { token_count: [] } } }, {}],
+    ["is none where nothing is told", { _meta: { quota: 7 } }, {}],
+  ];
+  test.each(usages)("the usage %s", (_what, told, expected) => {
+    const { usage } = finalOf({ result: { stopReason: "end_turn", ...told } }, turn());
+    const source = Object.keys(expected).length > 0 ? "reported" : "none";
+    expect(usage).toEqual({ ...expected, source });
+  });
+
+  test.each([-0.5, "1"])("a cost of %j is none", (amount) => {
+    const told = readUpdate({ sessionUpdate: "usage_update", cost: { amount, currency: "USD" } });
+    expect(told).not.toHaveProperty("cost_usd");
   });
 
   test("the cost that was told last is in the usage", () => {
