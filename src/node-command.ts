@@ -9,7 +9,7 @@ import { isUpkeep, runUpkeep, upkeepHelp } from "./upkeep/commands.ts";
 import { version } from "./version.ts";
 
 /**
- * Runs the command; resolves when the node is up, and sets the exit code where it isn't.
+ * Runs the command; resolves when the node is up, and ends the process where it can't be.
  * @param argv the arguments behind the program's name
  */
 export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -21,9 +21,10 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     process.stdout.write(`${version}\n`);
     return;
   }
+  const upkeep = isUpkeep(argv[0]) ? argv[0] : undefined;
   try {
     refuseWindows();
-    if (isUpkeep(argv[0])) return await runUpkeep(argv[0], argv.slice(1), env);
+    if (upkeep !== undefined) return await runUpkeep(upkeep, argv.slice(1), env);
     const config = readConfig(argv, env);
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
     boundHeap();
@@ -34,8 +35,11 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     process.stdout.write(`AethroLink ${version} answers at ${node.url}\n`);
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown;
-    process.stderr.write(`alink-node: ${thrown.message}\n`);
     process.exitCode = thrown.exitCode;
+    // A node that didn't come up ends, whatever of it is still open.
+    process.stderr.write(`alink-node: ${thrown.message}\n`, () => {
+      if (upkeep === undefined) process.exit();
+    });
   }
 }
 
