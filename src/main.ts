@@ -39,6 +39,7 @@ import { emptyRegistry, readRegistry, targetOfEntry } from "./registry.ts";
 import { openAgentStore } from "./store/agents.ts";
 import { openArtifactRows } from "./store/artifact-rows.ts";
 import { openDiskArtifacts } from "./store/artifacts/disk.ts";
+import { claimArtifacts } from "./store/artifacts/owner.ts";
 import { openTaskForgetter } from "./store/forget-tasks.ts";
 import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
@@ -293,8 +294,11 @@ function makeDataDir(dataDir: string): void {
 
 async function openArtifacts(config: Config) {
   try {
-    return await openDiskArtifacts(config.artifactDir);
+    const artifacts = await openDiskArtifacts(config.artifactDir);
+    claimArtifacts(config);
+    return artifacts;
   } catch (thrown) {
+    if (thrown instanceof StartError) throw thrown;
     throw new StartError(
       "noPermission",
       `the artifact directory ${config.artifactDir} can't be used: ${messageOf(thrown)}`,

@@ -14,6 +14,7 @@ import Database from "better-sqlite3";
 import type { Config } from "../config.ts";
 import { messageOf, StartError } from "../errors.ts";
 import { type ArtifactRow, openArtifactRows } from "../store/artifact-rows.ts";
+import { idName, refuseForeign } from "../store/artifacts/owner.ts";
 import { openTaskForgetter } from "../store/forget-tasks.ts";
 import { openToRead, startErrorOf } from "../store/open.ts";
 import type { Sqlite } from "../store/sql.ts";
@@ -26,12 +27,13 @@ const lanes = 8;
 /**
  * Makes the copy.
  * @param say takes a line for people
- * @throws StartError 73 when the directory is there already, or can't be made
+ * @throws StartError 73 when the directory is there already or can't be made, or the artifacts are another's
  */
 export async function backUp(config: Config, to: string, say: (line: string) => void): Promise<void> {
   const directory = resolve(to);
   if (existsSync(directory) && readdirSync(directory).length > 0)
     throw new StartError("cantCreate", `${directory} is there already, and isn't empty`);
+  refuseForeign(config);
   const partial = `${directory}.partial-${process.pid}`;
   const live = openToRead(config.database);
   try {
@@ -142,7 +144,7 @@ async function copyOthers({ dataDir, database }: Config, partial: string): Promi
   const names = (await readdir(dataDir, { withFileTypes: true }))
     .filter((entry) => entry.isFile() && !isOfDatabase(entry.name))
     .map(({ name }) => name)
-    .filter((name) => name !== "node.json" && !name.startsWith("lock.sqlite"))
+    .filter((name) => name !== "node.json" && name !== idName && !name.startsWith("lock.sqlite"))
     .filter((name) => !name.startsWith(databaseName)) // of another database than is used
     .sort();
   const copied: string[] = [];
