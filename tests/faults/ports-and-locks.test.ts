@@ -220,3 +220,11 @@ describe("a node whose settings are wrong", () => {
     });
   });
 });
+
+test("a node whose certificate is none exits with 78", async () => {
+  using home = createHome();
+  const junk = join(home.path, "junk.pem");
+  writeFileSync(junk, "-----BEGIN NONSENSE-----\n");
+  const { code, lines } = await refused({ ...home, args: ["--tls-cert", junk, "--tls-key", junk] });
+  expect({ code, lines }).toEqual({ code: 78, lines: [expect.stringContaining(`tls: ${junk}`)] });
+});
