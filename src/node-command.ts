@@ -13,6 +13,8 @@ import { version } from "./version.ts";
  * @param argv the arguments behind the program's name
  */
 export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  // A node works on where nobody reads what it prints, or nothing takes it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(helpText());
     return;
@@ -78,16 +80,10 @@ function stopAtSignals(starting: Promise<RunningNode>, failed: (thrown: unknown)
 /** SIGHUP is for the registry; but a node whose terminal was closed ends with it. */
 function reloadAtHangup(starting: Promise<RunningNode>): void {
   const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY === true);
-  // What is written to a terminal that has gone must not end the node before it has stopped.
-  if (atTerminal) for (const stream of [process.stdout, process.stderr]) stream.on("error", passOverHangup);
   process.on("SIGHUP", () => {
     if (atTerminal && !hasTerminal()) process.kill(process.pid, "SIGTERM");
     else starting.then((node) => node.reload()).catch(() => {}); // whoever started it says why
   });
-}
-
-function passOverHangup(thrown: NodeJS.ErrnoException): void {
-  if (thrown.code !== "EIO") throw thrown;
 }
 
 function hasTerminal(): boolean {
