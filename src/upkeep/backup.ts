@@ -8,10 +8,11 @@
  *    forgotten in the copy too.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import type { Config } from "../config.ts";
+import { makeDirectory } from "../directories.ts";
 import { messageOf, StartError } from "../errors.ts";
 import { type ArtifactRow, openArtifactRows } from "../store/artifact-rows.ts";
 import { idName, refuseForeign } from "../store/artifacts/owner.ts";
@@ -37,7 +38,7 @@ export async function backUp(config: Config, to: string, say: (line: string) => 
   const partial = `${directory}.partial-${process.pid}`;
   const live = openToRead(config.database);
   try {
-    await mkdir(join(partial, "artifacts"), { recursive: true, mode: 0o700 });
+    makeDirectory(join(partial, "artifacts"));
     const told = await fill(config, live, partial);
     await syncPath(partial);
     await rename(partial, directory);

@@ -109,6 +109,14 @@ it("a copy that fails leaves nothing behind", async () => {
   expect(readdirSync(home)).toEqual(["data"]);
 });
 
+it.runIf(process.platform === "linux")("a place that takes no directories is refused", async () => {
+  const refused = backUp(config(), "/proc/none/below", () => {});
+  await expect(refused).rejects.toMatchObject({
+    exitCode: 73,
+    message: expect.stringContaining("/proc/none"),
+  });
+});
+
 it("a node whose files lie elsewhere is told how to start on the copy", async () => {
   const lines: string[] = [];
   const elsewhere = { ...config(), artifactDir: join(home, "data/artifacts"), dataDir: join(home, "other") };
