@@ -28,7 +28,8 @@ const lanes = 8;
 /**
  * Makes the copy.
  * @param say takes a line for people
- * @throws StartError 73 when the directory is there already or can't be made, or the artifacts are another's
+ * @throws StartError 73 when the directory is there already or can't be made, or the artifacts are another's;
+ *   65 when it was made and lacks artifacts, whose files weren't there
  */
 export async function backUp(config: Config, to: string, say: (line: string) => void): Promise<void> {
   const directory = resolve(to);
@@ -37,13 +38,15 @@ export async function backUp(config: Config, to: string, say: (line: string) => 
   refuseForeign(config);
   const partial = `${directory}.partial-${process.pid}`;
   const live = openToRead(config.database);
+  let lost: number;
   try {
     makeDirectory(join(partial, "artifacts"));
-    const told = await fill(config, live, partial);
+    const filled = await fill(config, live, partial);
+    lost = filled.lost;
     await syncPath(partial);
     await rename(partial, directory);
     await syncPath(dirname(directory));
-    say(`copied to ${directory}: ${told.join(", ")}`);
+    say(`copied to ${directory}: ${filled.told.join(", ")}`);
     say(`to start a node on it: alink-node ${startFlags(config, directory).join(" ")}`);
   } catch (thrown) {
     throw faultOf(thrown, partial);
@@ -51,6 +54,11 @@ export async function backUp(config: Config, to: string, say: (line: string) => 
     live.close();
     await rm(partial, { recursive: true, force: true });
   }
+  if (lost > 0)
+    throw new StartError(
+      "data",
+      `${many(lost, "artifact")} had no file to copy, and ${lost === 1 ? "is" : "are"} missing from the copy too; see alink-node gc`,
+    );
 }
 
 function faultOf(thrown: unknown, partial: string): unknown {
@@ -59,8 +67,12 @@ function faultOf(thrown: unknown, partial: string): unknown {
   return new StartError("cantCreate", `the copy could not be made: ${messageOf(thrown)}`, { cause: thrown });
 }
 
-/** @returns what is in it, in words */
-async function fill(config: Config, live: Sqlite, partial: string): Promise<string[]> {
+/** @returns what is in it, in words, and how many artifacts aren't, since they had no file */
+async function fill(
+  config: Config,
+  live: Sqlite,
+  partial: string,
+): Promise<{ readonly told: readonly string[]; readonly lost: number }> {
   const file = join(partial, databaseName);
   await copyDatabase(live, file);
   const copy = new Database(file);
@@ -72,13 +84,13 @@ async function fill(config: Config, live: Sqlite, partial: string): Promise<stri
     const lost = missing.length - forgotten.artifacts;
     const others = await copyOthers(config, partial);
     const count = (table: string) => Number(copy.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
-    return [
+    const told = [
       many(count("tasks"), "task"),
       many(count("artifacts") - lost, "artifact"),
       ...others,
       ...(forgotten.tasks > 0 ? [`without ${many(forgotten.tasks, "task")} forgotten meanwhile`] : []),
-      ...(lost > 0 ? [`${many(lost, "artifact")} had no file to copy; see alink-node gc`] : []),
     ];
+    return { told, lost };
   } finally {
     copy.close();
   }
