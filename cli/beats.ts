@@ -14,6 +14,8 @@ interface Beats<Answer> {
 
 const soonestMs = 1000;
 const latestMs = 30_000;
+/** No timer lasts longer (2^31 - 1 ms); a longer one would be over at once. */
+const longestMs = 2_147_483_647;
 
 /** Whether the same heartbeat may succeed later; of what the node says for certain, it can't. */
 export function mayPass(thrown: unknown): thrown is Error {
@@ -26,7 +28,8 @@ export function mayPass(thrown: unknown): thrown is Error {
  * @throws what the node says for certain, such as that it has no such agent
  */
 export async function beatOn<Answer>(beats: Beats<Answer>): Promise<void> {
-  const { everyMs, signal } = beats;
+  const { signal } = beats;
+  const everyMs = Math.min(beats.everyMs, longestMs);
   let failures = 0;
   while (!signal.aborted) {
     const againMs = Math.min(everyMs, latestMs, soonestMs * 2 ** failures);

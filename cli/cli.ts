@@ -108,7 +108,7 @@ export async function runCommandLine(dir: string, words: readonly string[]): Pro
   const args = words[0] === "help" ? [...words.slice(1), "--help"] : [...words];
   const [name] = args;
   if (name === undefined || name.startsWith("-") || Object.hasOwn(commands, name)) {
-    process.stdout.on("error", leaveWithReader);
+    process.stdout.prependListener("error", endUnprinted); // oclif's throws
     await execute({ dir, args });
     return;
   }
@@ -118,7 +118,9 @@ export async function runCommandLine(dir: string, words: readonly string[]): Pro
   process.exitCode = exitCodes.usage;
 }
 
-/** The reader of a pipe has gone (`| head`): nobody is left to tell, and a stream would never end. */
-function leaveWithReader(thrown: NodeJS.ErrnoException): void {
+/** Where the reader of a pipe has gone (`| head`), nobody is left to tell, and a stream would never end. */
+function endUnprinted(thrown: NodeJS.ErrnoException): void {
   if (thrown.code === "EPIPE") process.exit(exitCodes.ok);
+  process.stderr.write(`alink-cli: standard output can't be written: ${thrown.message}\n`);
+  process.exit(exitCodes.unexpected);
 }

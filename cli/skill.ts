@@ -4,8 +4,10 @@
  * 1. A file that is there and says something else is replaced only where that was asked for; without it
  *    nothing is written at all.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "./directories.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The skill's name, and that of its directory. */
 export const skillName = "alink-agent";
@@ -36,6 +38,7 @@ export type Installed =
 /**
  * Puts the skill into a directory of skills.
  * @param into such as ~/.claude/skills; it is made where it is missing
+ * @throws UsageError where it can't be written
  */
 export function installSkill(pages: readonly SkillPage[], into: string, replace: boolean): Installed {
   const path = join(into, skillName);
@@ -45,8 +48,12 @@ export function installSkill(pages: readonly SkillPage[], into: string, replace:
   if (other !== undefined && !replace) return { kind: "another is there", path: join(path, other.path) };
   for (const page of pages) {
     const file = join(path, page.path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, page.text);
+    try {
+      makeDirectory(dirname(file));
+      writeFileSync(file, page.text);
+    } catch (thrown) {
+      throw new UsageError(`${file} can't be written: ${(thrown as Error).message}`);
+    }
   }
   return { kind: "written", path };
 }
@@ -55,7 +62,9 @@ function textIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw thrown;
+    // Where a file is in the way, or a directory, it is the writing that says so.
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes((thrown as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
+    throw new UsageError(`${path} can't be read: ${(thrown as Error).message}`);
   }
 }

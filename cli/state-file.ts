@@ -4,9 +4,10 @@
  * 1. It is written beside and renamed, for its owner alone: what is there is always whole.
  * 2. One that is there and tells no agent is never taken for none: that would make a second agent.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expandHome } from "./connection.ts";
+import { makeDirectory } from "./directories.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where it is, unless another is named. */
@@ -78,7 +79,7 @@ function asState(path: string, write: () => void): void {
 /** @returns where it is written */
 function writeBeside(path: string, text: string): string {
   const beside = `${path}.${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path), 0o700);
   writeFileSync(beside, text, { mode: 0o600, flush: true });
   return beside;
 }

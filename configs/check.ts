@@ -3,8 +3,9 @@
  * somebody has just run them on the same tree, as CI does with `npm test`.
  */
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string) => `${root}node_modules/.bin/${name}`;
 
 /** What is checked, in words, and the command that does it. */
@@ -20,14 +21,15 @@ const tested = process.argv.includes("--tested");
 
 for (const [what, command, ...args] of tested ? checks.slice(0, -1) : checks) {
   const begin = Date.now();
-  const { status } = spawnSync(command, args, {
+  const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
     env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
   });
   const seconds = ((Date.now() - begin) / 1000).toFixed(1);
   if (status !== 0) {
-    process.stderr.write(`check failed: ${what} (${seconds} s)\n`);
+    const why = error === undefined ? "" : `: ${error.message}`;
+    process.stderr.write(`check failed: ${what} (${seconds} s)${why}\n`);
     process.exit(1);
   }
   process.stdout.write(`check passed: ${what} (${seconds} s)\n`);

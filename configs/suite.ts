@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const split = process.argv.indexOf("--");
 const suites = process.argv.slice(2, split < 0 ? undefined : split);
@@ -19,10 +20,10 @@ const report = join(scratch, "report.json");
 const { status } = spawnSync(
   process.execPath,
   [
-    new URL("../node_modules/vitest/vitest.mjs", import.meta.url).pathname,
+    fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url)),
     "run",
     "--config",
-    new URL("vitest.ts", import.meta.url).pathname,
+    fileURLToPath(new URL("vitest.ts", import.meta.url)),
     ...suites.flatMap((suite) => ["--project", suite]),
     "--reporter=default",
     "--reporter=json",

@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** A suite: the tests of some folders. */
 const suite = (name: string, include: string[], testTimeout: number, setupFiles: string[] = []) => ({

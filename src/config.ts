@@ -223,8 +223,8 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
     ),
   );
   const dataDir = resolve(expandHome(above.data_dir ?? "~/.aethrolink"));
-  const path = given["config"] ?? env["AETHROLINK_CONFIG"] ?? defaultFile(dataDir);
-  const fromFile = path === undefined ? {} : readYaml(path, ConfigFile, () => []).value;
+  const path = configFileOf(given, env) ?? defaultFile(dataDir);
+  const fromFile = path === undefined ? {} : readYaml(expandHome(path), ConfigFile, () => []).value;
   const merged = merge(fromFile, above);
   const config = complete(merged);
   refuseOpenHost(config, merged.tls?.proxy ?? false);
@@ -269,12 +269,12 @@ const pathFlags: ReadonlySet<string> = new Set([
  */
 export function givenFlags(argv: readonly string[], env: Environment): string[] {
   const given = parseFlags(argv);
-  const file = given["config"] ?? env["AETHROLINK_CONFIG"];
+  const file = configFileOf(given, env);
   const said = settings.flatMap(({ flag, variable }) => {
     const text = given[flag] ?? (env[variable] || undefined);
     return text === undefined ? [] : [`--${flag}=${everywhere(flag, text)}`];
   });
-  return [...(file ? [`--config=${absolute(file)}`] : []), ...said];
+  return [...(file === undefined ? [] : [`--config=${absolute(file)}`]), ...said];
 }
 
 function everywhere(flag: string, text: string): string {
@@ -316,6 +316,9 @@ function check(values: object, nameOf: (setting: Setting) => string): ConfigFile
   });
   throw new StartError("config", mistakes.join("\n"));
 }
+
+const configFileOf = (given: { readonly config?: string | undefined }, env: Environment) =>
+  given.config ?? (env["AETHROLINK_CONFIG"] || undefined);
 
 function defaultFile(dataDir: string): string | undefined {
   const path = join(dataDir, "config.yaml");

@@ -7,7 +7,7 @@ import type { Express } from "express";
 import type { Config } from "./config.ts";
 import { isLoopbackName } from "./core/loopback.ts";
 import { messageOf, StartError } from "./errors.ts";
-import { createHttpServer, type Gate, type Tls } from "./http/app.ts";
+import { createHttpServer, type Gate } from "./http/app.ts";
 import { type Listening, listenAt } from "./http/listen.ts";
 
 export interface Doors {
@@ -30,13 +30,12 @@ const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /**
  * The doors of a node.
- * @throws StartError 78 where its certificate can't be read
+ * @throws StartError 78 where its certificate can't be used
  */
 export function createDoors({ host, port, tls }: Config): Doors {
-  const files = tls === null ? undefined : readTls(tls);
-  const main = createHttpServer(files);
-  const isLocal = isLoopbackName(host) && files === undefined;
-  const coversLoopback = isLocal || (wildcards.has(host) && files === undefined);
+  const main = tls === null ? createHttpServer() : createTlsServer(tls);
+  const isLocal = isLoopbackName(host) && tls === null;
+  const coversLoopback = isLocal || (wildcards.has(host) && tls === null);
   const local = coversLoopback ? undefined : createHttpServer();
   const gates = local === undefined ? [main] : [main, local];
   const open: Listening[] = [];
@@ -50,7 +49,7 @@ export function createDoors({ host, port, tls }: Config): Doors {
   return {
     async listen() {
       const at = await listen(main, host, port);
-      const scheme = files === undefined ? "http" : "https";
+      const scheme = tls === null ? "http" : "https";
       const publicUrl = wildcards.has(host) ? null : `${scheme}://${named(host)}:${at}`;
       if (local !== undefined)
         return { url: `http://127.0.0.1:${await listen(local, "127.0.0.1", 0)}`, publicUrl };
@@ -73,9 +72,19 @@ export function createDoors({ host, port, tls }: Config): Doors {
   };
 }
 
-function readTls({ cert, key }: { readonly cert: string; readonly key: string }): Tls {
+function createTlsServer({ cert, key }: { readonly cert: string; readonly key: string }): Gate {
   try {
-    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
+    return createHttpServer({ cert: readText(cert), key: readText(key) });
+  } catch (thrown) {
+    if (thrown instanceof StartError) throw thrown;
+    const why = `tls: ${cert} and ${key} are no certificate and its key: ${messageOf(thrown)}`;
+    throw new StartError("config", why, { cause: thrown });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
   } catch (thrown) {
     throw new StartError("config", `tls: ${messageOf(thrown)}`, { cause: thrown });
   }

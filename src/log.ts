@@ -16,17 +16,22 @@ const secrets = [
   "*.token",
 ];
 
+/** What can't be written is kept up to here, and follows when it can; more of it is lost. */
+const keptBytes = 1024 * 1024;
+
 /**
- * Opens the log on standard error.
+ * Opens the log on standard error. Where that takes nothing, the node goes on without it.
  * @param readable lines for people instead of JSON
  */
 export async function openLog(level: LogLevel, readable: boolean): Promise<Logger> {
   const options = { level, base: { pid: process.pid }, redact: { paths: secrets, censor: "[masked]" } };
-  return pino(options, readable ? await readableLines() : pino.destination({ fd: 2, sync: true }));
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: keptBytes });
+  destination.on("error", () => {});
+  return pino(options, readable ? await readableLines(destination) : destination);
 }
 
 /** Loaded only where somebody reads along. */
-async function readableLines(): Promise<DestinationStream> {
+async function readableLines(destination: DestinationStream): Promise<DestinationStream> {
   const { default: pretty } = await import("pino-pretty");
-  return pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+  return pretty({ destination, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
 }

@@ -39,6 +39,7 @@ import { emptyRegistry, readRegistry, targetOfEntry } from "./registry.ts";
 import { openAgentStore } from "./store/agents.ts";
 import { openArtifactRows } from "./store/artifact-rows.ts";
 import { openDiskArtifacts } from "./store/artifacts/disk.ts";
+import { claimArtifacts } from "./store/artifacts/owner.ts";
 import { openTaskForgetter } from "./store/forget-tasks.ts";
 import { openIdempotencyKeys } from "./store/idempotency.ts";
 import { type LaunchStore, openLaunches } from "./store/launches.ts";
@@ -82,6 +83,8 @@ export async function startNode(
   makeDataDir(config.dataDir);
   const doors = createDoors(config);
   const storage = openStorage(config);
+  /** Ends what was begun, the last of it first. */
+  const undo: (() => unknown)[] = [storage.close, doors.closeNow];
   try {
     const log = openTaskLog(storage.writer, clock);
     const launches = openLaunches(storage.writer, log.batch, clock);
@@ -104,6 +107,9 @@ export async function startNode(
       loopback: loopback?.hub,
     });
     const { tokens, text } = await ownToken(openTokens(storage.writer, log.batch), clock, config.dataDir);
+    // What may fail comes before what goes on by itself. Whoever finds the file already waits at the doors.
+    undo.push(() => rm(nodeFile(config.dataDir), { force: true }));
+    await writeNodeFile(config.dataDir, url);
     const engine: Engine = {
       clock,
       logger,
@@ -136,6 +142,7 @@ export async function startNode(
       creating: new Map(),
       stopping: false,
     };
+    undo.push(log.batch.close, nodes.close, () => endWorks(engine));
     nodes.begin(engine);
     await prepare(engine, launches);
     const reload = () => reloadRegistry(engine, () => registryOf(config), launches.know);
@@ -165,7 +172,6 @@ export async function startNode(
     doors.open(app);
     const leave = loopback?.hub.listen(loopback.address, nodes.receiver(engine));
     keepSyncing(engine, config.peers.syncIntervalMs);
-    await writeNodeFile(config.dataDir, url);
     logger.info(
       {
         url,
@@ -192,8 +198,7 @@ export async function startNode(
       reload: () => reload().then(noted, (thrown: unknown) => tellMistakes(logger, thrown)),
     };
   } catch (thrown) {
-    doors.closeNow();
-    storage.close();
+    for (const act of undo.reverse()) await Promise.resolve().then(act).catch(noted);
     throw startErrorOf(thrown, config.database);
   }
 }
@@ -289,8 +294,11 @@ function makeDataDir(dataDir: string): void {
 
 async function openArtifacts(config: Config) {
   try {
-    return await openDiskArtifacts(config.artifactDir);
+    const artifacts = await openDiskArtifacts(config.artifactDir);
+    claimArtifacts(config);
+    return artifacts;
   } catch (thrown) {
+    if (thrown instanceof StartError) throw thrown;
     throw new StartError(
       "noPermission",
       `the artifact directory ${config.artifactDir} can't be used: ${messageOf(thrown)}`,
@@ -316,8 +324,8 @@ async function ownToken(
   }
   for (const old of store.list()) if (old.name === tokenName) await store.remove(old.token_id);
   const { token, record } = await createToken({ store }, clock, "operator", tokenName);
-  await rm(path, { force: true });
-  await writeFile(path, `${token}\n`, { mode: 0o600 });
+  await rm(path, { force: true }); // its mode may be another
+  await writeOwn(path, `${token}\n`);
   return { tokens: { store, ownId: record.token_id }, text: token };
 }
 
@@ -330,10 +338,24 @@ async function readIfThere(path: string): Promise<string> {
   }
 }
 
+const nodeFile = (dataDir: string) => join(dataDir, "node.json");
+
 /** Tells programs on this machine where the node answers. */
 async function writeNodeFile(dataDir: string, url: string): Promise<void> {
   const about = { url, pid: process.pid, version, started_at: new Date().toISOString() };
-  await writeFile(join(dataDir, "node.json"), `${JSON.stringify(about)}\n`, { mode: 0o600 });
+  await writeOwn(nodeFile(dataDir), `${JSON.stringify(about)}\n`);
+}
+
+/**
+ * Writes a file for its owner alone.
+ * @throws StartError that names it
+ */
+async function writeOwn(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (thrown) {
+    throw startErrorOf(thrown, path);
+  }
 }
 
 interface Parts {
@@ -348,16 +370,20 @@ interface Parts {
 
 async function stopNode({ engine, storage, doors, nodes, streams, config }: Parts): Promise<void> {
   engine.logger.info("stopping");
-  await stopEngine(engine);
-  await Promise.all(Object.values(engine.adapters).map((adapter) => adapter.close()));
-  engine.log.batch.flush();
+  await endWorks(engine);
   streams.close();
   nodes.close();
   await doors.close();
-  await rm(join(config.dataDir, "node.json"), { force: true });
+  await rm(nodeFile(config.dataDir), { force: true });
   engine.log.batch.close();
   storage.close();
   engine.logger.info("stopped");
+}
+
+async function endWorks(engine: Engine): Promise<void> {
+  await stopEngine(engine);
+  await Promise.all(Object.values(engine.adapters).map((adapter) => adapter.close()));
+  engine.log.batch.flush();
 }
 
 function once<T>(act: () => Promise<T>): () => Promise<T> {

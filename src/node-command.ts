@@ -9,10 +9,12 @@ import { isUpkeep, runUpkeep, upkeepHelp } from "./upkeep/commands.ts";
 import { version } from "./version.ts";
 
 /**
- * Runs the command; resolves when the node is up, and sets the exit code where it isn't.
+ * Runs the command; resolves when the node is up, and ends the process where it can't be.
  * @param argv the arguments behind the program's name
  */
 export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  // A node works on where nobody reads what it prints, or nothing takes it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(helpText());
     return;
@@ -21,9 +23,10 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     process.stdout.write(`${version}\n`);
     return;
   }
+  const upkeep = isUpkeep(argv[0]) ? argv[0] : undefined;
   try {
     refuseWindows();
-    if (isUpkeep(argv[0])) return await runUpkeep(argv[0], argv.slice(1), env);
+    if (upkeep !== undefined) return await runUpkeep(upkeep, argv.slice(1), env);
     const config = readConfig(argv, env);
     const logger = await openLog(config.logLevel, process.stderr.isTTY === true);
     boundHeap();
@@ -34,8 +37,11 @@ export async function runNode(argv: readonly string[], env: NodeJS.ProcessEnv): 
     process.stdout.write(`AethroLink ${version} answers at ${node.url}\n`);
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown;
-    process.stderr.write(`alink-node: ${thrown.message}\n`);
     process.exitCode = thrown.exitCode;
+    // A node that didn't come up ends, whatever of it is still open.
+    process.stderr.write(`alink-node: ${thrown.message}\n`, () => {
+      if (upkeep === undefined) process.exit();
+    });
   }
 }
 
@@ -74,16 +80,10 @@ function stopAtSignals(starting: Promise<RunningNode>, failed: (thrown: unknown)
 /** SIGHUP is for the registry; but a node whose terminal was closed ends with it. */
 function reloadAtHangup(starting: Promise<RunningNode>): void {
   const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY === true);
-  // What is written to a terminal that has gone must not end the node before it has stopped.
-  if (atTerminal) for (const stream of [process.stdout, process.stderr]) stream.on("error", passOverHangup);
   process.on("SIGHUP", () => {
     if (atTerminal && !hasTerminal()) process.kill(process.pid, "SIGTERM");
     else starting.then((node) => node.reload()).catch(() => {}); // whoever started it says why
   });
-}
-
-function passOverHangup(thrown: NodeJS.ErrnoException): void {
-  if (thrown.code !== "EIO") throw thrown;
 }
 
 function hasTerminal(): boolean {

@@ -16,7 +16,8 @@ export interface ClientConfig {
 
 /** What may be said with every call. */
 export interface CallOptions extends ClientConfig {
-  headers?: HeadersInit;
+  // Programs for Node alone have no name for it.
+  headers?: ConstructorParameters<typeof Headers>[0];
   /** Sees the answer before it is read: status and headers. */
   onResponse?: ((response: Response) => void) | undefined;
 }
@@ -24,7 +25,7 @@ export interface CallOptions extends ClientConfig {
 /** A call as the generated functions make it. */
 export interface Call extends CallOptions {
   method?: string;
-  body?: BodyInit | null;
+  body?: string | null;
 }
 
 const usualAddress = "http://127.0.0.1:7777";

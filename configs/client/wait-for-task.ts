@@ -5,11 +5,16 @@ import type { CallOptions } from "#generated/client/src/call.ts";
 import { countAttempts, type RetryOptions } from "#generated/client/src/retrying.ts";
 
 export interface WaitOptions extends CallOptions, RetryOptions {
-  /** How long to wait at most; then a `TimeoutError` (DOMException) is thrown. The task goes on. */
+  /**
+   * How long to wait at most, up to 24 days; then a `TimeoutError` (DOMException) is thrown. The task goes on.
+   */
   timeoutMs?: number | undefined;
 }
 
 const resting: ReadonlySet<TaskStatus> = new Set(["completed", "failed", "cancelled", "awaiting_input"]);
+
+/** No timer lasts longer (2^31 - 1 ms); a longer one would be over at once. */
+const longestMs = 2_147_483_647;
 
 /** Seconds that one request is held. */
 const heldS = 30;
@@ -40,6 +45,6 @@ function eitherSignal(
   timeoutMs: number | undefined,
 ): AbortSignal | undefined {
   if (timeoutMs === undefined) return signal;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(Math.min(timeoutMs, longestMs));
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }

@@ -8,12 +8,14 @@
  *    forgotten in the copy too.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import type { Config } from "../config.ts";
+import { makeDirectory } from "../directories.ts";
 import { messageOf, StartError } from "../errors.ts";
 import { type ArtifactRow, openArtifactRows } from "../store/artifact-rows.ts";
+import { idName, refuseForeign } from "../store/artifacts/owner.ts";
 import { openTaskForgetter } from "../store/forget-tasks.ts";
 import { openToRead, startErrorOf } from "../store/open.ts";
 import type { Sqlite } from "../store/sql.ts";
@@ -26,21 +28,25 @@ const lanes = 8;
 /**
  * Makes the copy.
  * @param say takes a line for people
- * @throws StartError 73 when the directory is there already, or can't be made
+ * @throws StartError 73 when the directory is there already or can't be made, or the artifacts are another's;
+ *   65 when it was made and lacks artifacts, whose files weren't there
  */
 export async function backUp(config: Config, to: string, say: (line: string) => void): Promise<void> {
   const directory = resolve(to);
   if (existsSync(directory) && readdirSync(directory).length > 0)
     throw new StartError("cantCreate", `${directory} is there already, and isn't empty`);
+  refuseForeign(config);
   const partial = `${directory}.partial-${process.pid}`;
   const live = openToRead(config.database);
+  let lost: number;
   try {
-    await mkdir(join(partial, "artifacts"), { recursive: true, mode: 0o700 });
-    const told = await fill(config, live, partial);
+    makeDirectory(join(partial, "artifacts"));
+    const filled = await fill(config, live, partial);
+    lost = filled.lost;
     await syncPath(partial);
     await rename(partial, directory);
     await syncPath(dirname(directory));
-    say(`copied to ${directory}: ${told.join(", ")}`);
+    say(`copied to ${directory}: ${filled.told.join(", ")}`);
     say(`to start a node on it: alink-node ${startFlags(config, directory).join(" ")}`);
   } catch (thrown) {
     throw faultOf(thrown, partial);
@@ -48,6 +54,11 @@ export async function backUp(config: Config, to: string, say: (line: string) => 
     live.close();
     await rm(partial, { recursive: true, force: true });
   }
+  if (lost > 0)
+    throw new StartError(
+      "data",
+      `${many(lost, "artifact")} had no file to copy, and ${lost === 1 ? "is" : "are"} missing from the copy too; see alink-node gc`,
+    );
 }
 
 function faultOf(thrown: unknown, partial: string): unknown {
@@ -56,8 +67,12 @@ function faultOf(thrown: unknown, partial: string): unknown {
   return new StartError("cantCreate", `the copy could not be made: ${messageOf(thrown)}`, { cause: thrown });
 }
 
-/** @returns what is in it, in words */
-async function fill(config: Config, live: Sqlite, partial: string): Promise<string[]> {
+/** @returns what is in it, in words, and how many artifacts aren't, since they had no file */
+async function fill(
+  config: Config,
+  live: Sqlite,
+  partial: string,
+): Promise<{ readonly told: readonly string[]; readonly lost: number }> {
   const file = join(partial, databaseName);
   await copyDatabase(live, file);
   const copy = new Database(file);
@@ -69,13 +84,13 @@ async function fill(config: Config, live: Sqlite, partial: string): Promise<stri
     const lost = missing.length - forgotten.artifacts;
     const others = await copyOthers(config, partial);
     const count = (table: string) => Number(copy.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
-    return [
+    const told = [
       many(count("tasks"), "task"),
       many(count("artifacts") - lost, "artifact"),
       ...others,
       ...(forgotten.tasks > 0 ? [`without ${many(forgotten.tasks, "task")} forgotten meanwhile`] : []),
-      ...(lost > 0 ? [`${many(lost, "artifact")} had no file to copy; see alink-node gc`] : []),
     ];
+    return { told, lost };
   } finally {
     copy.close();
   }
@@ -142,7 +157,7 @@ async function copyOthers({ dataDir, database }: Config, partial: string): Promi
   const names = (await readdir(dataDir, { withFileTypes: true }))
     .filter((entry) => entry.isFile() && !isOfDatabase(entry.name))
     .map(({ name }) => name)
-    .filter((name) => name !== "node.json" && !name.startsWith("lock.sqlite"))
+    .filter((name) => name !== "node.json" && name !== idName && !name.startsWith("lock.sqlite"))
     .filter((name) => !name.startsWith(databaseName)) // of another database than is used
     .sort();
   const copied: string[] = [];

@@ -1,7 +1,7 @@
 /** What `alink-node` does besides running a node: its first word, then the flags of the node that is meant. */
 import { parseArgs } from "node:util";
 import { flags as nodeFlags, readConfig } from "../config.ts";
-import { messageOf, StartError } from "../errors.ts";
+import { exitCodes, messageOf, StartError } from "../errors.ts";
 import { openLog } from "../log.ts";
 import { backUp } from "./backup.ts";
 import { collectGarbage, tellGarbage } from "./gc.ts";
@@ -28,6 +28,13 @@ interface Upkeep {
 }
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** What was done is done; but whoever wanted to read of it, can't. */
+function tellUnprinted(thrown: NodeJS.ErrnoException): void {
+  if (thrown.code === "EPIPE") return; // nobody wants to
+  process.stderr.write(`alink-node: standard output can't be written: ${thrown.message}\n`);
+  process.exitCode = exitCodes.cantCreate;
+}
 
 const commands: { readonly [name: string]: Upkeep } = {
   gc: {
@@ -81,6 +88,7 @@ export const isUpkeep = (word: string | undefined): word is string =>
 export async function runUpkeep(name: string, argv: readonly string[], env: Environment): Promise<void> {
   const command = commands[name];
   if (command === undefined) throw new Error(`there is no command ${name}`);
+  process.stdout.once("error", tellUnprinted);
   await command.run({ ...split(name, command, argv), env });
 }
 

@@ -2,13 +2,16 @@
  * `alink-node gc`: forgets what is too old in the data directory of a node that doesn't run, removes what
  * a crash left, and gives the space back to the disk.
  */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { ArtifactStore } from "../core/ports.ts";
 import { dayMs, forgetOld, type Keeping, orphans, removeOrphans } from "../engine/keep.ts";
+import { StartError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { openArtifactRows } from "../store/artifact-rows.ts";
 import { openDiskArtifacts } from "../store/artifacts/disk.ts";
+import { refuseForeign } from "../store/artifacts/owner.ts";
 import { openBatch } from "../store/batch.ts";
 import { openTaskForgetter } from "../store/forget-tasks.ts";
 import { openIdempotencyKeys } from "../store/idempotency.ts";
@@ -31,7 +34,7 @@ const advice =
 /**
  * Does it.
  * @param say takes a line for people
- * @throws StartError 73 when a node uses the directory
+ * @throws StartError 73 when a node uses the directory, or its artifacts are another's
  */
 export async function collectGarbage(
   config: Config,
@@ -67,7 +70,7 @@ async function keepingOf(config: Config, { writer, reader }: Storage, logger: Lo
       openSessionBindings(writer, batch, clock, logger),
       openLaunches(writer, batch, clock),
     ],
-    store: await openDiskArtifacts(config.artifactDir),
+    store: await findArtifacts(config),
     rows: openArtifactRows(writer, reader),
     keepDays: config.keepDays,
     rest: () => Promise.resolve(),
@@ -75,21 +78,33 @@ async function keepingOf(config: Config, { writer, reader }: Storage, logger: Lo
   };
 }
 
+/** Those that there are: a directory that was mistyped is not to be made. */
+function findArtifacts(config: Config): Promise<ArtifactStore> {
+  if (!existsSync(config.artifactDir))
+    throw new StartError("data", `there is no artifact directory ${config.artifactDir}`);
+  refuseForeign(config);
+  return openDiskArtifacts(config.artifactDir);
+}
+
 /** Says what `collectGarbage` would do, and changes nothing; also beside a node that runs. */
 export async function tellGarbage(config: Config, say: (line: string) => void): Promise<void> {
   const reader = openToRead(config.database);
   try {
     const rows = openArtifactRows(reader, reader);
-    const store = await openDiskArtifacts(config.artifactDir);
+    const store = await findArtifacts(config);
     const clock = systemClock;
     const before = config.keepDays === null ? 0 : clock.now() - config.keepDays * dayMs;
     let left = 0;
     for await (const _ of orphans({ store, rows, clock }, youngMs)) left++;
-    const { lost } = await lostRows(rows, store);
+    const { lost, found } = await lostRows(rows, store);
     say(limitOf(config));
     say(`would forget ${many(openTaskForgetter(reader).count(before), "task")}`);
     say(`would remove ${many(left, "file")} of artifacts that nothing names`);
-    say(`found ${many(lost.length, "artifact")} whose file is missing`);
+    say(
+      lost.length > 0 && found === 0
+        ? noneFound(lost.length)
+        : `found ${many(lost.length, "artifact")} whose file is missing`,
+    );
     say(`${megabytes(freeBytes(reader))} of the database are free`);
   } finally {
     reader.close();
@@ -101,11 +116,13 @@ const limitOf = ({ keepDays }: Config) =>
     ? "tasks are kept for ever, since keep_days says nothing else"
     : `tasks are kept ${many(keepDays, "day")} behind their end: since ${new Date(systemClock.now() - keepDays * dayMs).toISOString()}`;
 
+const noneFound = (lost: number) =>
+  `none of ${many(lost, "artifact")} has its file: is that the right artifact_dir?`;
+
 /** Rows without bytes, where it is plain that the bytes aren't just somewhere else. */
 async function removeLost(writer: Sqlite, { rows, store }: Keeping): Promise<string> {
   const { lost, found } = await lostRows(rows, store);
-  if (lost.length > 0 && found === 0)
-    return `none of ${many(lost.length, "artifact")} has its file: is that the right artifact_dir? Nothing was removed for that`;
+  if (lost.length > 0 && found === 0) return `${noneFound(lost.length)} Nothing was removed for that`;
   // A task that goes on shall say itself what it lacks.
   const remove = writer.prepare(
     "DELETE FROM artifacts WHERE artifact_id = ? AND task_id NOT IN (SELECT task_id FROM tasks WHERE finished_at IS NULL AND task_id = artifacts.task_id)",

@@ -7,7 +7,7 @@ const escaped = (text: string) =>
 const string = (text: string) => `<string>${escaped(text)}</string>`;
 
 /** The text of its file. */
-export function launchdAgent({ name, command, dataDir, workDir, environment }: ServiceSpec): string {
+export function launchdAgent({ name, command, dataDir, directory, environment }: ServiceSpec): string {
   const args = command.map((text) => `    ${string(text)}\n`).join("");
   const variables = Object.entries(environment)
     .map(([key, value]) => `    <key>${escaped(key)}</key>\n    ${string(value)}\n`)
@@ -26,7 +26,7 @@ ${args}  </array>
   <dict>
 ${variables}  </dict>
   <key>WorkingDirectory</key>
-  ${string(workDir)}
+  ${string(directory)}
   <key>StandardErrorPath</key>
   ${string(join(dataDir, "node.log"))}
   <key>Umask</key>

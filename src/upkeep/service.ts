@@ -4,7 +4,8 @@
  *
  * 1. Everything in it is absolute: a supervisor has another directory, and another PATH.
  * 2. A mistake that a restart doesn't mend (exit codes 65, 73, 77, 78) is not started again and again.
- * 3. A file that this command didn't write is neither replaced nor removed.
+ * 3. It runs in the directory where this command ran, since relative paths of its configuration file follow it.
+ * 4. A file that this command didn't write is neither replaced nor removed.
  */
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -21,7 +22,8 @@ export interface ServiceSpec {
   /** The program and its arguments. */
   readonly command: readonly string[];
   readonly dataDir: string;
-  readonly workDir: string;
+  /** Where it starts. */
+  readonly directory: string;
   readonly environment: { readonly [name: string]: string };
 }
 
@@ -133,12 +135,13 @@ function refuseForeign(path: string): void {
 
 /** The node as it would be started here and now. */
 function specOf(name: string, argv: readonly string[], env: Environment): ServiceSpec {
-  const { dataDir, workDir } = readConfig(argv, env);
+  const { dataDir } = readConfig(argv, env);
+  const directory = process.cwd();
   const program = realpathSync(process.argv[1] ?? "");
   const command = [process.execPath, program, ...givenFlags(argv, env)];
   const path = env["PATH"];
-  const spec = { name, command, dataDir, workDir, environment: path === undefined ? {} : { PATH: path } };
-  const texts = [...command, dataDir, workDir, ...Object.values(spec.environment)];
+  const spec = { name, command, dataDir, directory, environment: path === undefined ? {} : { PATH: path } };
+  const texts = [...command, dataDir, directory, ...Object.values(spec.environment)];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (texts.some((text) => /[\u0000-\u001f\u007f]/.test(text)))
     throw new StartError(

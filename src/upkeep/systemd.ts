@@ -17,7 +17,7 @@ export const finalCodes = [exitCodes.data, exitCodes.cantCreate, exitCodes.noPer
  * The text of its file.
  * @throws StartError 78 when systemd can't run the program where it lies
  */
-export function systemdUnit({ command, dataDir, workDir, environment }: ServiceSpec): string {
+export function systemdUnit({ command, dataDir, directory, environment }: ServiceSpec): string {
   const [program = "", ...args] = command;
   if (/["'\\]/.test(program))
     throw new StartError(
@@ -34,7 +34,7 @@ Description=AethroLink node of ${plain(dataDir)}
 [Service]
 ExecStart=${[quoted(program), ...args.map(argument)].join(" ")}
 ExecReload=/bin/kill -HUP $MAINPID
-WorkingDirectory=${plain(workDir)}
+WorkingDirectory=${plain(directory)}
 ${variables.join("\n")}
 UMask=0077
 Restart=on-failure

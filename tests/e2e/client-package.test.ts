@@ -28,6 +28,8 @@ it.skipIf(!canInstall)(
       'import { createClient, type TaskRecord } from "@aethrolink/client";\nexport const task: Promise<TaskRecord> = createClient({}).getTask("x");\n',
     );
     expect(await typeCheck(project, "typed.ts")).toEqual({ code: 0, all: "" });
+    // A program for Node alone has no types of a browser.
+    expect(await typeCheck(project, "--lib", "es2022", "typed.ts")).toEqual({ code: 0, all: "" });
     project.write("run.mjs", program);
 
     using home = createHome({

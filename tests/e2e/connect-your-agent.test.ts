@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { readRegistry } from "#src/registry.ts";
@@ -14,7 +15,7 @@ import { fakeCommand, fixtureCommand } from "../programs.ts";
 import { createHome, startNode } from "../support.ts";
 import { type Block, blocksOf, runSteps } from "./page.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(root, "docs/connect-your-agent.md"), "utf8");
 
 /** The port of OpenClaw's gateway on the page; here another may be using it. */

@@ -1,11 +1,12 @@
 /** The tutorial of docs/nodes.md: its commands are run at a terminal, in order, by one shell, with two nodes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createHome, startNode } from "../support.ts";
 import { blocksOf, runSteps } from "./page.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test.skipIf(process.platform !== "linux")("two nodes are paired as the page says", async () => {
   using home = createHome();

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { commands } from "../../cli/cli.ts";
@@ -10,7 +11,7 @@ import { createHome, eventOf, startNode } from "../support.ts";
 import { commandFor } from "./cli/command.ts";
 import { blocksOf, runSteps, type Step } from "./page.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const directory = join(root, "skills/alink-agent");
 const textOf = (path: string) => readFileSync(join(directory, path), "utf8");
 const skill = textOf("SKILL.md");

@@ -1,17 +1,22 @@
 /** `alink-node gc` on the files of a node that has gone, and beside one that runs. */
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
+import { ownerName } from "#src/store/artifacts/owner.ts";
 import { newId } from "#src/store/ulid.ts";
 import { alinkNode } from "../alink-node.ts";
 import { fixtureCommand } from "../programs.ts";
-import { createHome, type Home, startNode, type TestNode } from "../support.ts";
+import { createHome, type Home, spawnNode, startNode, type TestNode } from "../support.ts";
 import { openLeftBehind } from "./evidence.ts";
 
 const target = () => ({ command: fixtureCommand("counting"), env: { COUNT_FILE: "/dev/null" } });
 const gc = (home: Home, ...words: string[]) => alinkNode(["gc", "--data-dir", home.dataDir, ...words]);
-const files = (home: Home) => readdirSync(join(home.dataDir, "artifacts")).sort();
+const filesIn = (directory: string) =>
+  readdirSync(directory)
+    .filter((name) => name !== ownerName)
+    .sort();
+const files = (home: Home) => filesIn(join(home.dataDir, "artifacts"));
 
 async function completed(node: TestNode, payload: unknown): Promise<string> {
   const { task_id } = await node.submit({ target_runtime: "agent", payload });
@@ -93,10 +98,67 @@ it("removes no rows where all files are somewhere else", async () => {
   const first = await startNode(home);
   await completed(first, { padding: "x".repeat(20_000) });
   await first.stop();
-  const { out } = await gc(home, "--artifact-dir", join(home.path, "empty"));
-  expect(out).toContain("none of 1 artifact has its file: is that the right artifact_dir?");
+  const empty = join(home.path, "empty");
+  mkdirSync(empty);
+  for (const words of [["--dry-run"], []]) {
+    const { out } = await gc(home, "--artifact-dir", empty, ...words);
+    expect(out).toContain("none of 1 artifact has its file: is that the right artifact_dir?");
+  }
   using left = openLeftBehind(home.dataDir);
   expect(left.rows("SELECT 1 FROM artifacts")).toHaveLength(1);
+});
+
+it("makes no artifact directory where there is none, as in a path with a mistake", async () => {
+  using home = createHome();
+  await (await startNode(home)).stop();
+  const mistyped = join(home.path, "artefacts");
+  for (const words of [["--dry-run"], []]) {
+    expect(await gc(home, "--artifact-dir", mistyped, ...words)).toEqual({
+      code: 65,
+      out: "",
+      err: `alink-node: there is no artifact directory ${mistyped}`,
+    });
+  }
+  expect(existsSync(mistyped)).toBe(false);
+});
+
+it("takes no artifacts of another data directory for its own, nor does a start, nor a copy", async () => {
+  using home = createHome({ agent: target() });
+  using other = createHome();
+  const shared = join(home.path, "shared");
+  const sharing = ["--artifact-dir", shared];
+  await using node = await startNode({ ...home, args: sharing });
+  await completed(node, { padding: "x".repeat(20_000) });
+  const before = filesIn(shared);
+  expect(before).toHaveLength(1);
+  await (await startNode(other)).stop();
+  const second = await spawnNode({ ...other, args: sharing });
+  const copy = join(home.path, "copy");
+  const refusal = `alink-node: the artifact directory ${shared} belongs to another data directory than ${other.dataDir}`;
+  expect([(await second.exited).code, second.stderr()]).toEqual([73, expect.stringContaining(refusal)]);
+  for (const words of [["gc", "--dry-run"], ["gc"], ["backup", copy]]) {
+    const { code, err } = await alinkNode([...words, "--data-dir", other.dataDir, ...sharing]);
+    expect([code, err]).toEqual([73, expect.stringContaining(refusal)]);
+  }
+  expect(filesIn(shared)).toEqual(before);
+  expect(existsSync(copy)).toBe(false);
+  await using _alone = await startNode(other);
+});
+
+it("a copy is another data directory, also where its configuration names the artifacts of the first", async () => {
+  using home = createHome({ agent: target() });
+  const shared = join(home.path, "shared");
+  mkdirSync(home.dataDir, { mode: 0o700 });
+  writeFileSync(join(home.dataDir, "config.yaml"), `artifact_dir: ${shared}\n`);
+  await using node = await startNode(home);
+  await completed(node, { padding: "x".repeat(20_000) });
+  const copy = join(home.path, "copy");
+  expect((await alinkNode(["backup", copy, "--data-dir", home.dataDir])).code).toBe(0);
+  const careless = await spawnNode({ registry: home.registry, dataDir: copy });
+  expect((await careless.exited).code).toBe(73);
+  const args = ["--artifact-dir", join(copy, "artifacts")];
+  await using _restored = await startNode({ registry: home.registry, dataDir: copy, args });
+  expect(filesIn(shared)).toEqual(filesIn(join(copy, "artifacts")));
 });
 
 it("leaves a node that runs alone, and says what to do; --dry-run tells there too", async () => {

@@ -1,5 +1,5 @@
 /** Why a node doesn't start: one clear line for each mistake, an exit code, and nothing left running. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -108,6 +108,25 @@ describe("a node that can't have its data directory", () => {
     expect([73, 77]).toContain(code);
   });
 
+  test.each([
+    ["it is a directory", (path: string) => mkdirSync(path)],
+    ["its disk is full", (path: string) => symlinkSync("/dev/full", path)],
+  ])(
+    "exits with 73 and names the file when it can't tell where it answers: %s; whatever else is still open",
+    async (_why, put) => {
+      using home = createHome();
+      mkdirSync(home.dataDir, { mode: 0o700 });
+      const about = join(home.dataDir, "node.json");
+      put(about);
+      const node = await spawnNode({ ...home, preload: ["data:text/javascript,setInterval(()=>{},1000)"] });
+      expect((await node.exited).code).toBe(73);
+      expect(node.stderr()).toMatch(/^.*\n$/);
+      expect(node.stderr()).toContain(`${name}${about} can't be written`);
+      rmSync(about, { recursive: true, force: true });
+      await using _after = await startNode(home);
+    },
+  );
+
   test("exits with 65 when its database is newer, and leaves it as it was", async () => {
     using home = createHome();
     await (await startNode(home)).stop();
@@ -200,4 +219,12 @@ describe("a node whose settings are wrong", () => {
       lines: [expect.stringContaining("AETHROLINK_DURABILITY")],
     });
   });
+});
+
+test("a node whose certificate is none exits with 78", async () => {
+  using home = createHome();
+  const junk = join(home.path, "junk.pem");
+  writeFileSync(junk, "-----BEGIN NONSENSE-----\n");
+  const { code, lines } = await refused({ ...home, args: ["--tls-cert", junk, "--tls-key", junk] });
+  expect({ code, lines }).toEqual({ code: 78, lines: [expect.stringContaining(`tls: ${junk}`)] });
 });

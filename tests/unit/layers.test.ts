@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Free everywhere but in the core and the contracts. */
 const everywhere = ["src/errors.ts", "src/log.ts", "src/version.ts", "src/clock.ts", "src/directories.ts"];
@@ -146,4 +147,10 @@ describe("the size of files", () => {
       .filter(({ lines }) => lines > 400);
     expect(long).toEqual([]);
   });
+});
+
+it("no file of the clone is looked for by the path of its URL, in which a space is %20", () => {
+  const files = ["configs", "cli", "src", "tests"].flatMap(filesBelow);
+  const wrong = /import\.meta\.url\)\s*\.pathname/;
+  expect(files.filter((file) => wrong.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
 });

@@ -1,13 +1,14 @@
 /** The table of guarantees says what is so: its tests are there, tell what it counts, and the docs say the same. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inWords } from "../soak/figures.ts";
 import { type Guarantee, shortfalls, suiteOf } from "../soak/guarantee.ts";
 import { guarantees } from "../soak/guarantees.ts";
 import { countsOf } from "../soak/run-guarantee.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
 /** The names of the figures that a guarantee's tests tell. */

@@ -212,4 +212,16 @@ describe("pipes", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect((await node.task(task_id)).status).toBe("running");
   });
+
+  it.runIf(process.platform === "linux")(
+    "an answer that can't be printed is a failure, in one line",
+    async () => {
+      const { code, out, err } = await cli.shell("alink-cli targets > /dev/full");
+      expect({ code, out, err }).toEqual({
+        code: 1,
+        out: "",
+        err: "alink-cli: standard output can't be written: ENOSPC: no space left on device, write",
+      });
+    },
+  );
 });

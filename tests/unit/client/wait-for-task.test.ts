@@ -54,6 +54,15 @@ describe("waiting for a task", () => {
     });
   });
 
+  it.each([2 ** 31, 600 * 3_600_000, 1200 * 3_600_000, Number.POSITIVE_INFINITY])(
+    "waits also where the time, %d ms, is longer than a timer's",
+    async (timeoutMs) => {
+      await using server = await startServer([task("running"), task("completed")]);
+      const found = await waitForTask(id, { baseUrl: server.baseUrl, timeoutMs });
+      expect(found.status).toBe("completed");
+    },
+  );
+
   it("ends with the reason of its signal", async () => {
     const options = { signal: AbortSignal.abort("enough"), timeoutMs: 60_000 };
     await expect(waitForTask(id, options)).rejects.toBe("enough");

@@ -93,12 +93,20 @@ it("what is forgotten meanwhile is forgotten in the copy too, what is written me
   expect(inCopy("PRAGMA integrity_check")).toEqual(["ok"]);
 });
 
-it("an artifact whose file was lost before is told, and its task stays", async () => {
+it("where files of artifacts were lost before, the copy is made, and that it lacks them is a failure", async () => {
   makeTask("T1");
   rmSync(join(home, "data/artifacts/T1-a"));
   const lines: string[] = [];
-  await backUp(config(), copy(), (line) => lines.push(line));
-  expect(lines[0]).toMatch(/: 1 task, 1 artifact, 1 artifact had no file to copy; see alink-node gc$/);
+  const incomplete = backUp(config(), copy(), (line) => lines.push(line));
+  await expect(incomplete).rejects.toMatchObject({
+    exitCode: 65,
+    message: "1 artifact had no file to copy, and is missing from the copy too; see alink-node gc",
+  });
+  expect(lines).toEqual([
+    expect.stringMatching(/: 1 task, 1 artifact$/),
+    expect.stringMatching(/^to start a node on it: /),
+  ]);
+  expect(inCopy("SELECT task_id FROM tasks")).toEqual(["T1"]);
 });
 
 it("a copy that fails leaves nothing behind", async () => {
@@ -107,6 +115,14 @@ it("a copy that fails leaves nothing behind", async () => {
   insert("artifacts", { artifact_id: "T1-a", task_id: "T1", size_bytes: 1 });
   await expect(backUp(config(), copy(), () => {})).rejects.toMatchObject({ exitCode: 73 });
   expect(readdirSync(home)).toEqual(["data"]);
+});
+
+it.runIf(process.platform === "linux")("a place that takes no directories is refused", async () => {
+  const refused = backUp(config(), "/proc/none/below", () => {});
+  await expect(refused).rejects.toMatchObject({
+    exitCode: 73,
+    message: expect.stringContaining("/proc/none"),
+  });
 });
 
 it("a node whose files lie elsewhere is told how to start on the copy", async () => {

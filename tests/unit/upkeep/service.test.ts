@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConfig } from "#src/config.ts";
 import { StartError } from "#src/errors.ts";
 import { launchdAgent } from "#src/upkeep/launchd.ts";
 import { type ServiceOptions, type ServiceSpec, writeService } from "#src/upkeep/service.ts";
@@ -39,7 +40,7 @@ const spec = (changes: Partial<ServiceSpec> = {}): ServiceSpec => ({
   name: "aethrolink",
   command: nasty,
   dataDir: "/srv/100%",
-  workDir: "/srv/my work",
+  directory: "/srv/my work",
   environment: { PATH: "/opt/a b/bin:/usr/bin" },
   ...changes,
 });
@@ -79,7 +80,7 @@ describe("a unit of systemd", () => {
     writeFileSync(program, "#!/bin/sh\n", { mode: 0o755 });
     const work = join(home, "my 100% work");
     mkdirSync(work);
-    writeFileSync(path, systemdUnit(spec({ command: [program, ...nasty.slice(1)], workDir: work })));
+    writeFileSync(path, systemdUnit(spec({ command: [program, ...nasty.slice(1)], directory: work })));
     const { status, stderr } = spawnSync("systemd-analyze", ["verify", "--user", path], {
       encoding: "utf8",
       env: { ...process.env, XDG_RUNTIME_DIR: home },
@@ -129,6 +130,16 @@ describe("alink-node service", () => {
     expect(text).toContain(`\nWorkingDirectory=${process.cwd()}\n`);
     expect(text).toContain('\nEnvironment="PATH=/opt/a b/bin:/usr/bin"\n');
     expect(existsSync(join(home, ".config"))).toBe(false);
+  });
+
+  it("runs where it was written, so that what a configuration file names is found, wherever runtimes work", async () => {
+    const config = join(home, "config.yaml");
+    writeFileSync(config, "work_dir: tests\nregistry: configs/registry.yaml\n");
+    const text = (await service({}, ["--config", config])).join("\n");
+    expect(text).toContain(`\nWorkingDirectory=${process.cwd()}\n`);
+    expect(readConfig(wordsOf(text).slice(2), {})).toEqual(
+      readConfig(["--config", config, "--log-level=warn"], {}),
+    );
   });
 
   it.each([
