@@ -128,7 +128,8 @@ export function errorOf(error: unknown): JsonObject {
   const { message } = error instanceof Error ? error : { message: String(error) };
   const code =
     error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : null;
-  return { code, message };
+  const data = error instanceof Error && "data" in error ? (error.data as Json) : null;
+  return { code, message, data };
 }
 
 /** What an agent offers to those who must log in, in its own words; empty: nothing. */

@@ -244,6 +244,15 @@ describe("a session", () => {
     });
   });
 
+  test("that is refused is submit_failed with all that the runtime said of it", async () => {
+    await using acp = openAcpAdapter();
+    const error = { code: -32603, message: "Internal error", data: { details: "gateway not connected" } };
+    expect(await faultOf(acp.run(scripted("--new", JSON.stringify({ error })), taskOf("x")))).toEqual({
+      kind: "submit_failed",
+      message: "the runtime answered with error -32603: Internal error: gateway not connected",
+    });
+  });
+
   test("without an id is a protocol_error", async () => {
     await using acp = openAcpAdapter();
     const run = acp.run(scripted("--new", '{"result":{}}'), taskOf("x"));
