@@ -131,9 +131,15 @@ export function notTaken(agent: Agent, error: unknown): AdapterFault {
   if (error instanceof AdapterFault) {
     return error.kind === "timeout" ? new AdapterFault("submit_failed", error.message) : error;
   }
-  return new AdapterFault("submit_failed", describeError(errorOf(error), agent.instruction, agent.mask), {
-    cause: error,
-  });
+  return new AdapterFault("submit_failed", saidOf(agent, error), { cause: error });
+}
+
+/** What the agent answered, or why it could not be told. */
+function saidOf({ name, instruction, mask }: Agent, error: unknown): string {
+  const said = errorOf(error);
+  return said.code === null
+    ? `${name} takes nothing that it is told: ${mask(String(said.message))}`
+    : describeError(said, instruction, mask);
 }
 
 /** Uses are written down so often at most. */
