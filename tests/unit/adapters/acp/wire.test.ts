@@ -83,6 +83,12 @@ describe("on the wire", () => {
     });
   });
 
+  test("an error of null beside a result is none", async () => {
+    await using acp = openAcpAdapter();
+    const raw = `${chunk("x")}{"jsonrpc":"2.0","id":$I,"result":{"stopReason":"end_turn"},"error":null}\n`;
+    expect(await textOf(await acp.run(scripted(), taskOf({ raw })))).toBe("x");
+  });
+
   test("an agent that never reads its stdin is heard to the end of its noise", async () => {
     await using acp = openAcpAdapter();
     const noise = 40_000;
