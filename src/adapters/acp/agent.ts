@@ -46,7 +46,7 @@ export interface Agent {
   handingOver: number;
   mask(text: string): string;
   /** Tells the agent that a session isn't needed any more, if it wants to know. */
-  closeSession(session: Session): void;
+  closeSession(session: Pick<Session, "session_id">): void;
   /** Settles when a session that is being closed is: what is asked of it before may overtake the close. */
   closed(session_id: string): Promise<void>;
   /** Ends the process at once, and with it every open turn. */
@@ -87,9 +87,8 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   let greeted = false;
   let closing = false; // whether session/close was announced
 
-  const closeSession = (session: Session): void => {
-    if (!closing) return;
-    const { session_id: sessionId } = session;
+  const closeSession: Agent["closeSession"] = ({ session_id: sessionId }) => {
+    if (!closing || closed.has(sessionId)) return;
     const settled = Promise.withResolvers<void>();
     const over = (): void => {
       takeBack();

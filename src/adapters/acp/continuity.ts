@@ -15,7 +15,15 @@ import type { SessionBinding } from "#src/core/session-bindings.ts";
 import type { Agent } from "./agent.ts";
 import type { Proof } from "./dialects.ts";
 import { errorOf, offersSession } from "./greeting.ts";
-import { bounded, newSession, noteUse, openSession, type SessionOptions, setupOf } from "./open-session.ts";
+import {
+  bounded,
+  closeLate,
+  newSession,
+  noteUse,
+  openSession,
+  type SessionOptions,
+  setupOf,
+} from "./open-session.ts";
 import { renewed, slotOf } from "./session-place.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
@@ -182,6 +190,7 @@ async function attempt(
     replay.heard += 1;
     if (sessionUpdate === "user_message_chunk") replay.spoken += 1;
   });
+  let asked: Promise<Json> | undefined;
   try {
     const params = { sessionId: session_id, ...setupOf(options) };
     await bounded(
@@ -190,14 +199,11 @@ async function attempt(
       options,
       signal,
     );
-    const answer = await bounded(
-      agent.connection.request(`session/${rung}`, params),
-      `session/${rung}`,
-      options,
-      signal,
-    );
+    asked = agent.connection.request(`session/${rung}`, params);
+    const answer = await bounded(asked, `session/${rung}`, options, signal);
     if (rung === "load") await quiet(options, () => replay.heard, signal);
-    const listed = () => bounded(isListed(agent, session_id), "session/list", options, signal);
+    const listed = () =>
+      bounded(isListed(agent, session_id), "session/list", options, signal).catch(unproven);
     const proof = await proofOf(options.dialect.proofs[rung], {
       replayed: replay.spoken > 0,
       named: provenanceOf(answer) === session_id,
@@ -210,13 +216,27 @@ async function attempt(
       why: `the runtime says that it has ${rungs[rung]} its session, and shows nothing of it`,
     };
   } catch (error) {
-    if (error instanceof AdapterFault && error.kind !== "timeout") throw error;
+    if (asked !== undefined)
+      closeLate(
+        agent,
+        asked.then(() => session_id),
+      );
+    if (endsIt(error)) throw error;
     const said =
       error instanceof AdapterFault ? error.message : describeError(errorOf(error), "", agent.mask);
     return { taken: false, proven: false, why: `its session could not be ${rungs[rung]}: ${said}` };
   } finally {
     agent.replays.delete(session_id);
   }
+}
+
+/** Whether the turn ends with it: its caller has left, or its process has gone. */
+const endsIt = (error: unknown): boolean => error instanceof AdapterFault && error.kind !== "timeout";
+
+/** A list that is refused, or doesn't come, proves nothing. */
+function unproven(error: unknown): false {
+  if (endsIt(error)) throw error;
+  return false;
 }
 
 /** What there is to prove a session with. */
