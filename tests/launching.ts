@@ -67,7 +67,6 @@ export function createMemoryBindings(): SessionBindings & { all(): SessionBindin
     find: (key) => kept.get(nameOf(key)),
     keep: (binding) => void kept.set(nameOf(binding), binding),
     touch() {},
-    forget: (key) => void kept.delete(nameOf(key)),
     all: () => [...kept.values()],
   };
 }

@@ -12,6 +12,7 @@ export interface BindingKey {
 /** Which remote session continues a key. */
 export interface SessionBinding extends BindingKey {
   readonly adapter: AdapterName;
+  /** Empty: none, since the one that did was given up. */
   readonly remote_session_id: string;
   readonly metadata: JsonObject;
 }
@@ -26,5 +27,4 @@ export interface SessionBindings {
   keep(binding: SessionBinding): void;
   /** `used`: a turn of it has begun; `active`: one has ended. Of what happens often a part will do. */
   touch(key: BindingKey, what: "used" | "active"): void;
-  forget(key: BindingKey): void;
 }

@@ -1,5 +1,3 @@
-import type { Json } from "#src/core/ports.ts";
-
 /** Secrets shorter than this can't be masked without masking ordinary words. */
 const shortestSecret = 8;
 const mask = "***";
@@ -17,8 +15,8 @@ export function createMasker(secrets: readonly string[]): Masker {
 }
 
 /** What a runtime said, with the secrets in its texts and names masked, however deep. */
-export function maskedJson<T extends Json>(said: T, masker: Masker): T {
-  const clean = (value: Json): Json => {
+export function maskedJson<T>(said: T, masker: Masker): T {
+  const clean = (value: unknown): unknown => {
     if (typeof value === "string") return masker(value);
     if (Array.isArray(value)) return value.map(clean);
     if (typeof value !== "object" || value === null) return value;

@@ -22,10 +22,10 @@ export function openSessionBindings(
   logger: Logger,
 ): SessionBindings & { forgetOld(limit: number): number } {
   const statements = prepareStatements(writer);
-  const uncommitted = new Map<string, SessionBinding | null>();
+  const uncommitted = new Map<string, SessionBinding>();
   const now = () => new Date(clock.now()).toISOString();
 
-  const write = (key: BindingKey, step: () => void, becomes?: SessionBinding | null): void => {
+  const write = (key: BindingKey, step: () => void, becomes?: SessionBinding): void => {
     const name = nameOf(key);
     if (becomes !== undefined) uncommitted.set(name, becomes);
     const settled = () => {
@@ -45,7 +45,7 @@ export function openSessionBindings(
   return {
     find(key) {
       const decided = uncommitted.get(nameOf(key));
-      if (decided !== undefined) return decided ?? undefined;
+      if (decided !== undefined) return decided;
       const row = statements.find.get(keyOf(key));
       if (row === undefined) return undefined;
       const { adapter, remote_session_id, metadata } = row;
@@ -62,7 +62,6 @@ export function openSessionBindings(
       const at = now();
       write(key, () => void statement.run({ ...keyOf(key), at }));
     },
-    forget: (key) => write(key, () => void statements.forget.run(keyOf(key)), null),
     forgetOld: (limit) =>
       statements.forgetOld.run({ before: new Date(clock.now() - keptMs).toISOString(), limit }).changes,
   };
@@ -103,7 +102,6 @@ function prepareStatements(writer: Sqlite) {
         }),
     ),
     touch: { used: touch("last_used_at"), active: touch("last_activity_at") },
-    forget: prepare(writer, db.delete(sessionBindings).where(meant)),
     forgetOld: prepare(
       writer,
       db

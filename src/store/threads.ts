@@ -2,7 +2,7 @@
  * Threads and their turns. What is committed is read through the read-only connection; a turn that was
  * decided and isn't on disk yet is found, too, so that nobody takes its place.
  */
-import { and, asc, desc, eq, getTableColumns, gt, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNotNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { HandOffEnd, TaskStatus } from "#contracts/enums.ts";
 import type { Batch } from "./batch.ts";
 import { remoteTaskBindings, sessionBindings, taskEvents, tasks, threads, threadTurns } from "./schema.ts";
@@ -213,6 +213,7 @@ function prepareReads(reader: Sqlite) {
           and(
             eq(sessionBindings.sticky_key, value("sticky_key")),
             eq(sessionBindings.target_id, value("target_id")),
+            ne(sessionBindings.remote_session_id, sql`''`), // given up: nothing continues it
           ),
         ),
     ),

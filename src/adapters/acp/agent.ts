@@ -46,7 +46,7 @@ export interface Agent {
   handingOver: number;
   mask(text: string): string;
   /** Tells the agent that a session isn't needed any more, if it wants to know. */
-  closeSession(session: Session): void;
+  closeSession(session: Pick<Session, "session_id">): void;
   /** Settles when a session that is being closed is: what is asked of it before may overtake the close. */
   closed(session_id: string): Promise<void>;
   /** Ends the process at once, and with it every open turn. */
@@ -84,11 +84,11 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
   const replays = new Map<string, (update: JsonObject) => void>();
   const sessions = createSessionTable(options.idleSessions, clock, (session) => closeSession(session));
   const closed = new Map<string, Promise<void>>();
+  let greeted = false;
   let closing = false; // whether session/close was announced
 
-  const closeSession = (session: Session): void => {
-    if (!closing) return;
-    const { session_id: sessionId } = session;
+  const closeSession: Agent["closeSession"] = ({ session_id: sessionId }) => {
+    if (!closing || closed.has(sessionId)) return;
     const settled = Promise.withResolvers<void>();
     const over = (): void => {
       takeBack();
@@ -134,11 +134,20 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
         connection.close(new AdapterFault("protocol_error", detail));
         for (const turn of [...turns]) turn.broke(detail);
         endProcess();
-      } else endUnlessEnding(child, clock, endProcess);
+      } else unlessEnding(child, clock, endProcess);
     },
   });
+  let deaf: string | undefined;
+  child.stdin.once("error", () => {
+    if (options.gone.aborted) return;
+    unlessEnding(child, clock, () => {
+      deaf = `${child.name} takes nothing that it is told, see launch ${child.launch_id}`;
+      connection.close(new AdapterFault("submit_failed", deaf)); // its open turns are heard to its end
+      if (greeted) endProcess(); // else its start fails with that, and ends it
+    });
+  });
   void child.exited.then((exit) => {
-    const detail = `${describeExit(child.name, exit)}, see launch ${child.launch_id}`;
+    const detail = deaf ?? `${describeExit(child.name, exit)}, see launch ${child.launch_id}`;
     connection.close(new AdapterFault("submit_failed", detail));
     for (const turn of [...turns]) turn.died(detail);
     const { skipped } = messages.counts();
@@ -147,6 +156,7 @@ export async function greet(child: Child, options: GreetOptions): Promise<Agent>
 
   connection.read();
   const announced = await introduce(connection, { ...options, mask: child.mask });
+  greeted = true;
   closing = offersSession(announced, "close");
   return {
     name: child.name,
@@ -186,8 +196,11 @@ async function asked(
   return { result: reply(settlement), told };
 }
 
-/** An agent that closes its output is no use any more; mostly it is on its way out. */
-function endUnlessEnding(child: Child, clock: Clock, endProcess: () => void): void {
-  const takeBack = clock.after(500, endProcess);
+/**
+ * Whoever can't be heard, or told anything, is no use any more. Mostly it is on its way out; then its exit
+ * tells more, and what it has said before is still read.
+ */
+function unlessEnding(child: Child, clock: Clock, act: () => void): void {
+  const takeBack = clock.after(500, act);
   void child.exited.then(takeBack);
 }

@@ -147,7 +147,8 @@ function createWire(messages: MessageStream, events: AgentEvents): Wire {
   });
 
   const takeAnswer = (message: JsonObject): void => {
-    const { id, error, result = null } = message;
+    const { id, result = null } = message;
+    const error = message.error ?? undefined; // some say null beside a result
     const session_id = id === undefined ? undefined : open.get(id);
     if (id === undefined || !open.delete(id)) return; // a second answer, or one to nothing
     if (session_id !== undefined) events.answered(session_id, error === undefined ? { result } : { error });

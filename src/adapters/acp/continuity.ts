@@ -15,7 +15,15 @@ import type { SessionBinding } from "#src/core/session-bindings.ts";
 import type { Agent } from "./agent.ts";
 import type { Proof } from "./dialects.ts";
 import { errorOf, offersSession } from "./greeting.ts";
-import { bounded, newSession, noteUse, openSession, type SessionOptions, setupOf } from "./open-session.ts";
+import {
+  bounded,
+  closeLate,
+  newSession,
+  noteUse,
+  openSession,
+  type SessionOptions,
+  setupOf,
+} from "./open-session.ts";
 import { renewed, slotOf } from "./session-place.ts";
 import type { Session } from "./sessions.ts";
 import { describeError } from "./signals.ts";
@@ -57,14 +65,12 @@ export async function takeSession(
   const taken =
     binding === undefined
       ? { session: undefined, why: live.why }
-      : binding.metadata.cwd !== cwd
-        ? { session: undefined, why: "it is to work in another directory" }
-        : await climb(agent, binding.remote_session_id, underKeyOf(binding, options), signal);
+      : await takeUp(agent, binding, underKeyOf(binding, options), signal);
   if ("continuity" in taken) {
     noteUse(taken.session, options, "used");
     return taken;
   }
-  const anew = live.earlier || binding !== undefined ? { ...options, place: renewed(place) } : options;
+  const anew = live.atWork || binding !== undefined ? { ...options, place: renewed(place) } : options;
   const session = taken.session ?? (await newSession(agent, anew, signal));
   const { session_key } = taken.session === undefined ? anew.place : underKeyOf(binding, options).place;
   const [best] = announced(agent);
@@ -72,6 +78,32 @@ export async function takeSession(
   bindings.keep({ ...key, adapter: "acp", remote_session_id: session.session_id, metadata });
   session.notedAt = options.clock.now();
   return { session, continuity: fresh(taken.why) };
+}
+
+/** Takes up the session that a key had, unless it was given up or works elsewhere. */
+async function takeUp(
+  agent: Agent,
+  { remote_session_id, metadata: { left, cwd } }: SessionBinding,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Taken | Missed> {
+  if (typeof left === "string") return { session: undefined, why: left };
+  if (cwd !== options.cwd) return { session: undefined, why: "it is to work in another directory" };
+  return climb(agent, remote_session_id, options, signal);
+}
+
+/**
+ * Gives a session up for good. That is kept in place of its id, since a key that was made for it would lead
+ * back to it. A session that has taken its place meanwhile stays.
+ */
+export function abandon(agent: Agent, session: Session, options: SessionOptions, why: string): void {
+  const { bindings, place } = options;
+  agent.sessions.forget(session);
+  if (place.sticky_key === null) return;
+  const key = { ...keyOf(options), sticky_key: place.sticky_key };
+  const kept = bindings.find(key)?.remote_session_id ?? session.session_id;
+  if (kept !== session.session_id) return;
+  bindings.keep({ ...key, adapter: "acp", remote_session_id: "", metadata: { left: why } });
 }
 
 /** How the session of a place could be gone on with, by what is open and by what was announced before. */
@@ -85,6 +117,7 @@ export function reuseOf(
   if (slot === null || sticky_key === null) return "none";
   if (agent?.sessions.isOpen(slot, cwd, idleMs) === true) return "live";
   const binding = bindings.find({ target_id, subcontext_key, sticky_key });
+  // One that was given up has no directory.
   if (binding === undefined || binding.metadata.cwd !== cwd) return "none";
   const [said] = agent === undefined ? [binding.metadata.announced] : announced(agent);
   if (said === "resume") return "resumable";
@@ -157,6 +190,7 @@ async function attempt(
     replay.heard += 1;
     if (sessionUpdate === "user_message_chunk") replay.spoken += 1;
   });
+  let asked: Promise<Json> | undefined;
   try {
     const params = { sessionId: session_id, ...setupOf(options) };
     await bounded(
@@ -165,14 +199,11 @@ async function attempt(
       options,
       signal,
     );
-    const answer = await bounded(
-      agent.connection.request(`session/${rung}`, params),
-      `session/${rung}`,
-      options,
-      signal,
-    );
+    asked = agent.connection.request(`session/${rung}`, params);
+    const answer = await bounded(asked, `session/${rung}`, options, signal);
     if (rung === "load") await quiet(options, () => replay.heard, signal);
-    const listed = () => bounded(isListed(agent, session_id), "session/list", options, signal);
+    const listed = () =>
+      bounded(isListed(agent, session_id), "session/list", options, signal).catch(unproven);
     const proof = await proofOf(options.dialect.proofs[rung], {
       replayed: replay.spoken > 0,
       named: provenanceOf(answer) === session_id,
@@ -185,13 +216,27 @@ async function attempt(
       why: `the runtime says that it has ${rungs[rung]} its session, and shows nothing of it`,
     };
   } catch (error) {
-    if (error instanceof AdapterFault && error.kind !== "timeout") throw error;
+    if (asked !== undefined)
+      closeLate(
+        agent,
+        asked.then(() => session_id),
+      );
+    if (endsIt(error)) throw error;
     const said =
       error instanceof AdapterFault ? error.message : describeError(errorOf(error), "", agent.mask);
     return { taken: false, proven: false, why: `its session could not be ${rungs[rung]}: ${said}` };
   } finally {
     agent.replays.delete(session_id);
   }
+}
+
+/** Whether the turn ends with it: its caller has left, or its process has gone. */
+const endsIt = (error: unknown): boolean => error instanceof AdapterFault && error.kind !== "timeout";
+
+/** A list that is refused, or doesn't come, proves nothing. */
+function unproven(error: unknown): false {
+  if (endsIt(error)) throw error;
+  return false;
 }
 
 /** What there is to prove a session with. */

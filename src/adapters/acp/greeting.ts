@@ -2,7 +2,7 @@
 import type { Clock, Json, JsonObject, Target } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
-import type { Masker } from "#src/processes/stderr-tail.ts";
+import { type Masker, maskedJson } from "#src/processes/stderr-tail.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./signals.ts";
 
@@ -39,16 +39,6 @@ export async function introduce(connection: Connection, options: GreetingOptions
     if (!(fault instanceof AdapterFault)) throw fault;
     throw new AdapterFault(fault.kind, options.mask(fault.message), { cause: fault });
   }
-}
-
-function maskedJson<T>(said: T, mask: Masker): T {
-  const clean = (value: unknown): unknown => {
-    if (typeof value === "string") return mask(value);
-    if (Array.isArray(value)) return value.map(clean);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [mask(name), clean(inner)]));
-  };
-  return clean(said) as T;
 }
 
 /** Whether an agent announced a call of sessionCapabilities. */
@@ -128,7 +118,8 @@ export function errorOf(error: unknown): JsonObject {
   const { message } = error instanceof Error ? error : { message: String(error) };
   const code =
     error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : null;
-  return { code, message };
+  const data = error instanceof Error && "data" in error ? (error.data as Json) : null;
+  return { code, message, data };
 }
 
 /** What an agent offers to those who must log in, in its own words; empty: nothing. */

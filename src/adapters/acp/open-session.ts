@@ -43,13 +43,31 @@ export async function newSession(
   try {
     answer = await bounded(asked, "session/new", options, signal);
   } catch (error) {
+    closeLate(agent, asked.then(idIn));
     throw notTaken(agent, error);
   }
-  const session_id = isJsonObject(answer) ? answer.sessionId : undefined;
+  const session_id = idIn(answer);
   if (typeof session_id !== "string") {
     throw new AdapterFault("protocol_error", "the agent answered session/new without a session id");
   }
   return openSession(agent, session_id, options);
+}
+
+function idIn(answer: Json): Json | undefined {
+  return isJsonObject(answer) ? answer.sessionId : undefined;
+}
+
+/**
+ * Closes a session whose opening was given up, should the agent open it nonetheless; not one that is open
+ * for another turn, or is being opened for it.
+ * @param opened its id, when the agent has opened it
+ */
+export function closeLate(agent: Agent, opened: Promise<Json | undefined>): void {
+  const close = (session_id: Json | undefined): void => {
+    if (typeof session_id !== "string" || agent.replays.has(session_id)) return;
+    if (agent.sessions.find(session_id) === undefined) agent.closeSession({ session_id });
+  };
+  opened.then(close, () => {}); // refused, or its process has gone
 }
 
 /** The parameters of the calls that open a session, but for its id. */
@@ -131,9 +149,15 @@ export function notTaken(agent: Agent, error: unknown): AdapterFault {
   if (error instanceof AdapterFault) {
     return error.kind === "timeout" ? new AdapterFault("submit_failed", error.message) : error;
   }
-  return new AdapterFault("submit_failed", describeError(errorOf(error), agent.instruction, agent.mask), {
-    cause: error,
-  });
+  return new AdapterFault("submit_failed", saidOf(agent, error), { cause: error });
+}
+
+/** What the agent answered, or why it could not be told. */
+function saidOf({ name, instruction, mask }: Agent, error: unknown): string {
+  const said = errorOf(error);
+  return said.code === null
+    ? `${name} takes nothing that it is told: ${mask(String(said.message))}`
+    : describeError(said, instruction, mask);
 }
 
 /** Uses are written down so often at most. */

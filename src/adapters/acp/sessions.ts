@@ -28,8 +28,6 @@ export interface NotLive {
   readonly why: string;
   /** There is one, and it has an open turn. */
   readonly atWork: boolean;
-  /** There was one before, in this process. */
-  readonly earlier: boolean;
 }
 
 export interface SessionTable {
@@ -46,8 +44,7 @@ export interface SessionTable {
   occupy(session: Session, turn: Turn): void;
   /** Its turn has ended; it is kept for the next one. */
   release(session: Session): void;
-  /** @param why told to the next turn of its slot */
-  forget(session: Session, why: string): void;
+  forget(session: Session): void;
 }
 
 /** @param dropped called with a session that had to go for room, or was idle for too long */
@@ -59,37 +56,30 @@ export function createSessionTable(
   const byId = new Map<string, Session>();
   const bySlot = new Map<string, Session>();
   const idle = new Set<Session>(); // in the order of their last use
-  const lost = new Map<string, string>();
 
-  const forget = (session: Session, why: string): void => {
+  const forget = (session: Session): void => {
     byId.delete(session.session_id);
     idle.delete(session);
     session.turn = undefined;
     const { slot } = session;
-    if (slot === null || bySlot.get(slot) !== session) return;
-    bySlot.delete(slot);
-    lost.set(slot, why);
-    const [oldest] = lost.keys();
-    if (lost.size > limit && oldest !== undefined) lost.delete(oldest);
+    if (slot !== null && bySlot.get(slot) === session) bySlot.delete(slot);
   };
 
-  const drop = (session: Session, why: string): void => {
-    forget(session, why);
+  const drop = (session: Session): void => {
+    forget(session);
     dropped(session);
   };
-  const none = (why: string, atWork = false, earlier = true): NotLive => ({ why, atWork, earlier });
+  const none = (why: string, atWork = false): NotLive => ({ why, atWork });
 
   return {
     find: (session_id) => byId.get(session_id),
     live(slot, cwd, idleMs) {
       const session = bySlot.get(slot);
-      const before = lost.get(slot);
-      if (session === undefined)
-        return none(before ?? "this process has no session of it yet", false, before !== undefined);
+      if (session === undefined) return none("this process has no session of it yet");
       if (session.turn !== undefined) return none("its session is still at work", true);
       if (session.cwd !== cwd) return none("it is to work in another directory");
       if (clock.now() - session.idleSince <= idleMs) return session;
-      drop(session, "its session was idle for too long");
+      drop(session);
       return none("its session was idle for too long");
     },
     isOpen(slot, cwd, idleMs) {
@@ -99,9 +89,7 @@ export function createSessionTable(
     },
     add(session) {
       byId.set(session.session_id, session);
-      if (session.slot === null) return;
-      lost.delete(session.slot);
-      bySlot.set(session.slot, session);
+      if (session.slot !== null) bySlot.set(session.slot, session);
     },
     occupy(session, turn) {
       session.turn = turn;
@@ -114,8 +102,7 @@ export function createSessionTable(
       idle.add(session);
       if (idle.size <= limit) return;
       const [oldest] = idle;
-      if (oldest === undefined) return;
-      drop(oldest, "its session was not used for long, and was forgotten");
+      if (oldest !== undefined) drop(oldest);
     },
     forget,
   };

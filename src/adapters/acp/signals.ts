@@ -205,11 +205,29 @@ function usageOf([input, output]: ReturnType<typeof tokensIn>, cost_usd: number 
 /** The protocol's code for an agent that wants a login first. */
 const authRequired = -32000;
 
+/** Characters of an error's data: what is said behind it has room, too. */
+const longestMore = 1000;
+
+/** What an error says beside its message: its details where it has them, else its data as it is. */
+function moreOf(data: Json | undefined): string {
+  const said = isJsonObject(data) && typeof data.details === "string" ? data.details : data;
+  if (said === undefined || said === null || Object.keys(said).length === 0) return "";
+  return `: ${typeof said === "string" ? said : jsonOf(said)}`;
+}
+
+function jsonOf(data: Json): string {
+  try {
+    return JSON.stringify(data);
+  } catch {
+    return "it can't be shown"; // nested too deep to be written
+  }
+}
+
 /** A JSON-RPC error in words, secrets masked; `instruction` is added where the agent wants a login. */
 export function describeError(error: Json | undefined, instruction: string, mask: Masker): string {
   const { code, message, data } = isJsonObject(error) ? error : {};
   const said = typeof message === "string" && message !== "" ? message : "no message";
-  const more = isJsonObject(data) && typeof data.details === "string" ? `: ${data.details}` : "";
+  const more = cut(mask(moreOf(data)), longestMore);
   const help = code === authRequired && instruction !== "" ? `. ${instruction}` : "";
   const named = typeof code === "number" ? code : "unknown";
   return cut(mask(`the runtime answered with error ${named}: ${said}${more}${help}`), longestDetail);

@@ -5,7 +5,7 @@ import type { JsonObject, Run, TaskToRun } from "#src/core/ports.ts";
 import { AdapterFault } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import type { Agent } from "./agent.ts";
-import { takeSession } from "./continuity.ts";
+import { abandon, takeSession } from "./continuity.ts";
 import { gaveUp, noteUse, notTaken, type SessionOptions } from "./open-session.ts";
 import { promptOf } from "./prompt.ts";
 import type { Session } from "./sessions.ts";
@@ -101,7 +101,7 @@ function directoryOf(task: TaskToRun, otherwise: string): string {
 function leave(agent: Agent, session: Session): void {
   if (session.slot !== null) agent.sessions.release(session);
   else {
-    agent.sessions.forget(session, "");
+    agent.sessions.forget(session);
     agent.closeSession(session);
   }
 }
@@ -114,18 +114,12 @@ function beginTurn(
   signal: AbortSignal,
 ): Turn {
   const { session_id } = session;
-  const { bindings, target_id, place } = options;
-  const { subcontext_key, sticky_key } = place;
-  const key = sticky_key === null ? undefined : { target_id, subcontext_key, sticky_key };
   /** Nobody goes on with this session, in this process or in a later one. */
-  const abandon = (why: string): void => {
-    agent.sessions.forget(session, why);
-    if (key !== undefined) bindings.forget(key);
-  };
+  const leaveForGood = (why: string): void => abandon(agent, session, options, why);
   /** The agent may go on with its prompt: nobody else gets the session. */
   const interrupt = (): void => {
     turn.interrupt("the node stopped waiting for it");
-    abandon("its last turn was interrupted");
+    leaveForGood("its last turn was interrupted");
     agent.closeSession(session);
   };
   const sayCancel = () =>
@@ -142,7 +136,7 @@ function beginTurn(
     sayCancel,
     cutOff() {
       if (isAlone()) return agent.endProcess();
-      abandon("its last turn did not confirm its cancel");
+      leaveForGood("its last turn did not confirm its cancel");
       agent.closeSession(session);
       turn.quarantined();
     },
@@ -152,13 +146,13 @@ function beginTurn(
       // A cancel that is under way ends with what was done to the session, not to the process of others.
       if (!alone && turn.over()) turn.quarantined();
       else turn.broke(`it said more than ${options.turnLimit} characters in one turn`);
-      abandon("its last turn said too much");
+      leaveForGood("its last turn said too much");
       agent.closeSession(session);
       if (alone) agent.endProcess();
     },
     refused() {
       if (options.dialect.error_ends_session) {
-        abandon("its last turn was answered with an error, after which it takes no more");
+        leaveForGood("its last turn was answered with an error, after which it takes no more");
       }
     },
     over() {

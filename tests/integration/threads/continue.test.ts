@@ -20,6 +20,18 @@ it("lets the two take turns, each turn a task of the thread's own conversation",
   ]);
 });
 
+it("shows the sessions that are kept for it, and none in place of one that was given up", async () => {
+  await using node = await openTwo();
+  const thread_id = await openThread(node);
+  const insert = node.storage.writer.prepare(
+    "INSERT INTO session_bindings VALUES (?, ?, ?, 'acp', ?, ?, 'at', 'at', 'at', 'at')",
+  );
+  insert.run("a", "default", thread_id, "", '{"left":"its last turn was interrupted"}');
+  insert.run("a", "executor:x", thread_id, "sess-7", '{"cwd":"/work"}');
+  const [of] = inspect(node, thread_id).continuity;
+  expect(of?.session_bindings.map(({ remote_session_id }) => remote_session_id)).toEqual(["sess-7"]);
+});
+
 it("shows how a thread stands without touching a runtime", async () => {
   await using node = await openTwo();
   const thread_id = await openThread(node, { metadata: { ticket: "A-17" } });

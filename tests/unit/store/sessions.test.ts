@@ -57,17 +57,6 @@ describe("the bindings of sessions", () => {
     storage.close();
   });
 
-  it("are gone as soon as they are forgotten", () => {
-    const { bindings, batch, storage } = openBindings();
-    bindings.keep(binding("one"));
-    batch.flush();
-    bindings.forget(key);
-    expect(bindings.find(key)).toBeUndefined();
-    batch.flush();
-    expect(bindings.find(key)).toBeUndefined();
-    storage.close();
-  });
-
   it("stay as they were where a commit fails", () => {
     const { bindings, batch, storage } = openBindings();
     bindings.keep(binding("one"));

@@ -209,14 +209,42 @@ describe("a conversation in a process that lives", () => {
       const stuck = await acp.run(target, taskOf({ mode: "ignore_cancel" }, { sticky_key: "talk" }));
       await stuck.cancel?.();
       expect((await signalsOf(stuck)).at(-1)).toMatchObject({ kind: "cancelled", how: "quarantined" });
-      expect(bindings.all().map(({ sticky_key }) => sticky_key)).toEqual(["other"]);
+      const why = "its last turn did not confirm its cancel";
+      const left = expect.objectContaining({ remote_session_id: "", metadata: { left: why } });
+      expect(bindings.all().find(({ sticky_key }) => sticky_key === "talk")).toEqual(left);
+      expect(acp.adapter.reuse?.(target, {}, "talk")).toBe("none");
       await other.cancel?.();
     }
-    expect((await life(bindings, target, "HISTORY?"))[0]).toMatchObject({
+    const [next, afterNext] = await life(bindings, target, "HISTORY?", "HISTORY?");
+    expect(next).toMatchObject({
       continuity: "fresh",
+      why: "its last turn did not confirm its cancel",
       said: "HISTORY[0]: ",
     });
+    expect(afterNext).toMatchObject({ continuity: "live", session: next?.session });
   });
+
+  test.each([false, true])(
+    "at OpenClaw never gets the key of a session that was given up, however many were; in a later process: %j",
+    async (later) => {
+      const bindings = createMemoryBindings();
+      const target: Target = { ...remembering(), dialect: "openclaw" };
+      const keyOfTalk = () =>
+        bindings.all().find(({ sticky_key }) => sticky_key === "talk")?.metadata.session_key;
+      const waiting = new AbortController();
+      await using acp = openAcpAdapter({ bindings, workDir: "/tmp", idleSessions: 1 });
+      const left: Run[] = [];
+      for (const sticky_key of ["talk", "a", "b"])
+        left.push(await acp.run(target, taskOf({ mode: "silent" }, { sticky_key }), waiting.signal));
+      const given = keyOfTalk();
+      waiting.abort();
+      for (const run of left) expect((await signalsOf(run)).at(-1)).toMatchObject({ reason: "interrupted" });
+      const [next] = later ? await life(bindings, target, "HISTORY?") : [await say(acp, target, "HISTORY?")];
+      expect(next).toMatchObject({ continuity: "fresh", why: "its last turn was interrupted" });
+      expect(given).toMatch(/^aethrolink-[0-9a-f]{32}$/);
+      expect(keyOfTalk()).toMatch(new RegExp(`^${given}-[0-9a-f]{8}$`));
+    },
+  );
 
   test("begins anew after a turn that nobody waited for any more: the agent may still be at it", async () => {
     await using acp = openAcpAdapter();

@@ -83,6 +83,12 @@ describe("on the wire", () => {
     });
   });
 
+  test("an error of null beside a result is none", async () => {
+    await using acp = openAcpAdapter();
+    const raw = `${chunk("x")}{"jsonrpc":"2.0","id":$I,"result":{"stopReason":"end_turn"},"error":null}\n`;
+    expect(await textOf(await acp.run(scripted(), taskOf({ raw })))).toBe("x");
+  });
+
   test("an agent that never reads its stdin is heard to the end of its noise", async () => {
     await using acp = openAcpAdapter();
     const noise = 40_000;
@@ -241,6 +247,15 @@ describe("a session", () => {
     expect(await faultOf(acp.run(target, taskOf("x")))).toMatchObject({
       kind: "submit_failed",
       message: expect.stringMatching(/Authentication required.*agent login/),
+    });
+  });
+
+  test("that is refused is submit_failed with all that the runtime said of it", async () => {
+    await using acp = openAcpAdapter();
+    const error = { code: -32603, message: "Internal error", data: { details: "gateway not connected" } };
+    expect(await faultOf(acp.run(scripted("--new", JSON.stringify({ error })), taskOf("x")))).toEqual({
+      kind: "submit_failed",
+      message: "the runtime answered with error -32603: Internal error: gateway not connected",
     });
   });
 
