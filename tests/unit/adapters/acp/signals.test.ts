@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dialectOf } from "#src/adapters/acp/dialects.ts";
 import { type Answer, finalOf as finalWith, readUpdate, type TurnSoFar } from "#src/adapters/acp/signals.ts";
-import { longestDetail } from "#src/core/bounds.ts";
 import type { FinalSignal, Json, JsonObject, Progress } from "#src/core/ports.ts";
 import { isJsonObject } from "#src/core/prompt-text.ts";
 import { createMasker } from "#src/processes/stderr-tail.ts";
@@ -370,57 +369,5 @@ describe("an update of a kind that is known", () => {
   test("tells of a notice what it is called and what it says", () => {
     const notice = update("notice", { title: "limit", description: "nearly used up" });
     expect(notice).toEqual({ progress: { type: "log", text: "limit: nearly used up" } });
-  });
-});
-
-describe("an error", () => {
-  const words = (error: Json, instruction = "") =>
-    (
-      finalOf(
-        { error },
-        { text: "", cancelAsked: false, toolCalled: false } as TurnSoFar,
-        "generic",
-        instruction,
-      ) as { detail?: string }
-    ).detail;
-  test.each<[string, Json, string]>([
-    ["with details", { code: 1, message: "no", data: { details: "why" } }, "error 1: no: why"],
-    ["with a text as its data", { code: 1, message: "no", data: "why" }, "error 1: no: why"],
-    ["with a list", { code: 1, message: "no", data: [{ message: "bad" }] }, '1: no: [{"message":"bad"}]'],
-    [
-      "with errors",
-      { code: 1, message: "no", data: { errors: [{ msg: "bad" }] } },
-      ': {"errors":[{"msg":"bad"}]}',
-    ],
-    ["with _errors", { code: 1, message: "no", data: { _errors: ["bad"] } }, '1: no: {"_errors":["bad"]}'],
-    ["with a secret in its data", { code: 1, message: "no", data: ["unsaid secret"] }, '1: no: ["***"]'],
-    ["without words", { code: 1, message: "" }, "error 1: no message"],
-    ["of no form", "broken", "error unknown: no message"],
-  ])("%s is told in words", (_what, error, expected) => {
-    expect(words(error)).toContain(expected);
-  });
-
-  test.each<[string, Json]>([
-    ["null", null],
-    ["an empty object", {}],
-    ["an empty list", []],
-    ["an empty text", ""],
-  ])("whose data is %s has nothing to add", (_what, data) => {
-    expect(words({ code: 1, message: "no", data })).toMatch(/error 1: no$/);
-  });
-
-  test("of a runtime that says much more, or nests it deep, is cut", () => {
-    expect(words({ code: 1, message: "no", data: ["x".repeat(100_000)] })?.length).toBeLessThan(
-      longestDetail,
-    );
-    const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
-    expect(words({ code: 1, message: "no", data: deep })).toContain("error 1: no: ");
-  });
-
-  test("of a runtime that wants a login says how to log in", () => {
-    expect(words({ code: -32000, message: "login first" }, "Run it once by hand.")).toContain(
-      "login first. Run it once by hand.",
-    );
-    expect(words({ code: -32000, message: "login first" })).toMatch(/login first$/);
   });
 });
