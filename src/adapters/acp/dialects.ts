@@ -10,7 +10,7 @@ import type { TokensOf } from "./usage.ts";
 export type Proof = "replay" | "list" | "provenance" | "answer";
 
 export interface Dialect {
-  /** One process for each executor, or one for the whole target. */
+  /** One process for each executor, or one for the whole target if it lists no commands for executors. */
   readonly process: "executor" | "target";
   /** How long its greeting may take. */
   readonly initialize_timeout_ms: number;
@@ -28,6 +28,8 @@ export interface Dialect {
   readonly replays_late: boolean;
   /** Whether sessions have keys of the caller's choice, by which any process finds them. */
   readonly session_keys: boolean;
+  /** Whether keys that differ in upper and lower case alone are one. */
+  readonly folds_session_keys: boolean;
   /** Said with each prompt. */
   readonly prompt_meta: JsonObject;
   /** The longest that a question may stay open. */
@@ -54,6 +56,7 @@ const generic: Dialect = {
   proofs: { resume: ["list"], load: ["replay", "list"] },
   replays_late: true,
   session_keys: false,
+  folds_session_keys: false,
   prompt_meta: {},
   question_timeout_ms: Number.POSITIVE_INFINITY,
   failure_text: null,
@@ -75,6 +78,7 @@ const dialects: { readonly [name: string]: Dialect } = {
     proofs: { resume: ["provenance"], load: ["provenance"] },
     replays_late: false,
     session_keys: false,
+    folds_session_keys: false,
     prompt_meta: {},
     // It denies by itself after 60 s, without a word: forestalled, so that the time that is told is true.
     question_timeout_ms: 55_000,
@@ -91,6 +95,7 @@ const dialects: { readonly [name: string]: Dialect } = {
     proofs: { resume: ["answer"], load: ["replay"] },
     replays_late: false,
     session_keys: true,
+    folds_session_keys: true,
     prompt_meta: { prefixCwd: false },
     failure_text: { pattern: /^\[OpenClaw interruption\]/m, sure: "always" },
     warning_after_tool:

@@ -12,11 +12,12 @@ export interface SessionPlace {
   readonly session_key: string | null;
 }
 
-/** The executor that a task asks for; undefined: none in particular, or the dialect has none. */
+/** The executor that a task asks for; undefined: none in particular, or the target knows none. */
 export function executorOf(target: Target, options: JsonObject): string | undefined {
   const { executor } = options;
   if (typeof executor !== "string" || executor === "default") return undefined;
-  return dialectOf(target.dialect).process === "executor" ? executor : undefined;
+  const isListed = Object.keys(target.launch.commands).length > 0;
+  return isListed || dialectOf(target.dialect).process === "executor" ? executor : undefined;
 }
 
 /**
@@ -28,12 +29,16 @@ export function executorOf(target: Target, options: JsonObject): string | undefi
 export function sessionPlaceOf(target: Target, options: JsonObject, sticky_key: string | null): SessionPlace {
   const dialect = dialectOf(target.dialect);
   const named = namedKeyOf(dialect, options);
-  if (named !== undefined)
-    return { subcontext_key: `session:${named}`, sticky_key: named, session_key: named };
+  if (named !== undefined) {
+    const key = dialect.folds_session_keys ? named.toLowerCase() : named;
+    return { subcontext_key: `session:${key}`, sticky_key: key, session_key: named };
+  }
   const executor = executorOf(target, options);
   const subcontext_key = executor === undefined ? "default" : `executor:${executor}`;
   const made = dialect.session_keys && sticky_key !== null;
-  return { subcontext_key, sticky_key, session_key: made ? madeKey(target.target_id, sticky_key) : null };
+  const { target_id } = target;
+  const owner = executor === undefined ? target_id : `${target_id} ${subcontext_key}`;
+  return { subcontext_key, sticky_key, session_key: made ? madeKey(owner, sticky_key) : null };
 }
 
 /**
@@ -63,7 +68,10 @@ function namedKeyOf(dialect: Dialect, { session_key }: JsonObject): string | und
     : undefined;
 }
 
-/** Hashed, since runtimes fold the case of keys. */
-function madeKey(target_id: string, sticky_key: string): string {
-  return `aethrolink-${createHash("sha256").update(`${target_id}\n${sticky_key}`).digest("hex").slice(0, 32)}`;
+/**
+ * Hashed, since runtimes fold the case of keys.
+ * @param owner the target, and the executor if it is one
+ */
+function madeKey(owner: string, sticky_key: string): string {
+  return `aethrolink-${createHash("sha256").update(`${owner}\n${sticky_key}`).digest("hex").slice(0, 32)}`;
 }

@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { renewed, sessionPlaceOf, slotOf, subcontextOf } from "#src/adapters/acp/session-place.ts";
+import type { JsonObject } from "#src/core/ports.ts";
 import { targetOf } from "../../../launching.ts";
 
 const openclaw = targetOf([], { dialect: "openclaw" });
 const hermes = targetOf([], { dialect: "hermes" });
 const generic = targetOf([]);
+const withExecutors = (dialect: string) => {
+  const { launch } = generic;
+  return targetOf([], { dialect, launch: { ...launch, commands: { writer: ["write"] } } });
+};
 
 describe("the place of a session", () => {
   test("goes by the sticky key, in the subcontext of its executor", () => {
@@ -14,6 +19,34 @@ describe("the place of a session", () => {
       session_key: null,
     });
     expect(subcontextOf(generic, { executor: "writer" })).toBe("default");
+  });
+
+  test("goes by the executor in any dialect, where the target lists commands for them", () => {
+    expect(sessionPlaceOf(withExecutors("generic"), { executor: "writer" }, "talk")).toEqual({
+      subcontext_key: "executor:writer",
+      sticky_key: "talk",
+      session_key: null,
+    });
+    expect(subcontextOf(withExecutors("generic"), { executor: "default" })).toBe("default");
+    expect(subcontextOf(withExecutors("generic"), {})).toBe("default");
+  });
+
+  test("at OpenClaw has another key for each executor", () => {
+    const keyOf = (options: JsonObject) =>
+      sessionPlaceOf(withExecutors("openclaw"), options, "talk").session_key;
+    expect(keyOf({ executor: "writer" })).toMatch(/^aethrolink-[0-9a-f]{32}$/);
+    expect(keyOf({ executor: "writer" })).not.toBe(keyOf({}));
+    expect(keyOf({})).toBe(sessionPlaceOf(openclaw, {}, "talk").session_key);
+  });
+
+  test("at OpenClaw, which folds the case of keys, is the same for keys that differ in nothing else", () => {
+    const [one, other] = ["Agent:Main:X", "agent:main:x"].map((session_key) =>
+      sessionPlaceOf(openclaw, { session_key }, null),
+    );
+    if (one === undefined || other === undefined) throw new Error("no place");
+    expect(slotOf(one)).toBe(slotOf(other));
+    expect(one).toEqual({ ...other, session_key: "Agent:Main:X" });
+    expect(subcontextOf(openclaw, { session_key: "Agent:Main:X" })).toBe("session:agent:main:x");
   });
 
   test("at OpenClaw has a key made of the sticky key, the same in every life, another for another", () => {

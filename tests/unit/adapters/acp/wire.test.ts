@@ -333,26 +333,6 @@ describe("a session", () => {
 });
 
 describe("a process", () => {
-  test("is one per executor at Hermes, and one per target elsewhere", async () => {
-    await using acp = openAcpAdapter();
-    const command = fakeAgent();
-    const launch = { ...targetOf(command).launch, commands: { other: command } };
-    const hermes = targetOf(command, { dialect: "hermes", launch, target_id: "hermes" });
-    const generic = targetOf(command, { launch, target_id: "generic" });
-    const [own, named, other] = await Promise.all(
-      [{}, { executor: "default" }, { executor: "other" }].map(
-        (o) => acp.adapter.launch(hermes, o, patient).lease,
-      ),
-    );
-    expect(named).toBe(own);
-    expect(other).toMatchObject({ subcontext_key: "executor:other" });
-    expect(other?.process_id).not.toBe(own?.process_id);
-    const one = await acp.adapter.launch(generic, {}, patient).lease;
-    expect(await acp.adapter.launch(generic, { executor: "other" }, patient).lease).toBe(one);
-    expect(await acp.adapter.stop(hermes)).toBe(true);
-    expect([own, other, one].map((lease) => lease?.gone.aborted)).toEqual([true, true, false]);
-  });
-
   test("has an allow-listed environment, the registry's and the node's own", async () => {
     await using acp = openAcpAdapter({
       environment: { ...process.env, SECRET_OF_OURS: "x", LC_TEST: "y" },
