@@ -147,7 +147,7 @@ async function accept(
     why,
     ...(remote === undefined ? {} : { peer_id: remote.peer_id }),
   };
-  refuseLarge(routing);
+  if (Object.keys(options).length > 0) refuseLarge(routing);
   const fixed: NewTask = {
     ...fixedOf(engine, request, target),
     sender: senderOf(given),

@@ -61,7 +61,11 @@ export function openStreams(clock: Clock, afterTurn: (act: () => void) => void):
     of: (follow) => piped((res) => begin(res, follow)),
     attach: begin,
     endOf(principal) {
-      for (const { res } of open) if (principalOf(res) === principal) res.end();
+      for (const stream of open) {
+        if (principalOf(stream.res) !== principal) continue;
+        stream.blockedAt ??= clock.now(); // invariant 3
+        stream.res.end();
+      }
     },
     close() {
       disarm?.();

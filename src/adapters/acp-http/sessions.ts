@@ -46,7 +46,8 @@ export async function sessionOf(options: SessionOptions, { sticky_key }: TaskToR
     return { session_id: randomUUID(), continuity };
   }
   const binding = options.bindings.find(key);
-  const session_id = binding?.remote_session_id ?? uuidOf(key);
+  // It is empty where another adapter gave the session up, before the target got this one.
+  const session_id = binding?.remote_session_id || uuidOf(key);
   options.bindings.keep({ ...key, adapter: "acp_http", remote_session_id: session_id, metadata: {} });
   if (binding === undefined) return { session_id, continuity: fresh("no session of this conversation") };
   return { session_id, continuity: await continuityOf(options, session_id, binding.metadata) };

@@ -1,7 +1,8 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { connect, Socket } from "node:net";
 import { Duplex, type Readable } from "node:stream";
+import type { Response } from "express";
 import { expect, it, vi } from "vitest";
 import type { Sink } from "#src/engine/follow.ts";
 import { openStreams } from "#src/http/sse.ts";
@@ -205,4 +206,27 @@ it("a reader that went away is followed no more", async () => {
   socket.destroy();
   await until(() => node.engine.log.all.listeners() === 0);
   await node.reaches((await node.submit()).task_id, "running");
+});
+
+it("nothing is written behind the end of a stream whose token was revoked, and it is closed if nobody reads it", () => {
+  const clock = createFakeClock();
+  const streams = openStreams(clock, () => {});
+  const said: string[] = [];
+  const principal = { kind: "reader", name: "a token" } as const;
+  // Its end is not sent, since nobody takes what was written before.
+  const res = Object.assign(new EventEmitter(), {
+    locals: { principal },
+    socket: null,
+    setHeader() {},
+    flushHeaders() {},
+    write: () => said.push("write") > 0,
+    end: () => said.push("end"),
+    destroy: () => said.push("destroy"),
+  });
+  streams.attach(res as unknown as Response, () => ({ pull() {}, close() {} }));
+  streams.endOf({ kind: "reader", name: "another" });
+  clock.advance(15_000);
+  streams.endOf(principal);
+  for (let n = 0; n < 21; n++) clock.advance(15_000);
+  expect(said).toEqual(["write", "end", "destroy"]);
 });
