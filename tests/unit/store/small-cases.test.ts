@@ -32,6 +32,18 @@ it("a token that isn't there can be removed, which changes nothing", async () =>
   expect(store.list()).toEqual(before);
 });
 
+it("a token of nobody that may ask is revoked without a word to those who hear of callers", async () => {
+  await using node = await openEngine();
+  const store = openTokens(node.storage.writer, node.engine.log.batch);
+  const heard: unknown[] = [];
+  store.onRevoked((principal) => heard.push(principal));
+  const record = { token_id: "one", role: "runtime:tested", name: "", created_at: "" } as const;
+  await store.add(record, "a text");
+  expect(store.find("a text")).toEqual(record);
+  await store.remove("one");
+  expect([store.find("a text"), heard]).toEqual([undefined, []]);
+});
+
 it("what is to be written with a task that has ended isn't written", async () => {
   await using node = await openEngine();
   const { task_id } = await node.submit();
