@@ -162,6 +162,22 @@ describe("sessions", () => {
     expect(await told(createMemoryBindings())).toEqual(["fresh", "HISTORY[2]: HISTORY? | HISTORY?"]);
   });
 
+  test("have an id also where the target's former adapter gave theirs up", async () => {
+    await using server = await startCommAgent();
+    const bindings = createMemoryBindings();
+    await using http = openHttpAdapter({ bindings });
+    const target = externalTarget(server.url);
+    await endOf(await http.run(target, taskOf("hi", { sticky_key: "talk" })));
+    const key = { target_id: target.target_id, subcontext_key: "default", sticky_key: "talk" };
+    const kept = bindings.find(key);
+    if (kept === undefined) expect.unreachable("it was just spoken in");
+    bindings.keep({ ...kept, adapter: "acp", remote_session_id: "", metadata: { left: "it said no" } });
+    const run = await http.run(target, taskOf("again", { sticky_key: "talk" }));
+    expect(run.handle.remote_session_id).toMatch(/^[0-9a-f-]{36}$/);
+    expect([run.continuity, run.continuity_reason]).toEqual(["fresh", "it said no"]);
+    await endOf(run);
+  });
+
   test("are told to be live, resumable or none, without a call", async () => {
     await using server = await startCommAgent();
     const bindings = createMemoryBindings();
