@@ -217,7 +217,7 @@ export interface Gate {
 }
 
 /** What a server needs for https, as texts. */
-export interface Tls {
+interface Tls {
   readonly cert: string;
   readonly key: string;
 }

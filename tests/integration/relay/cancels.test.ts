@@ -32,6 +32,12 @@ async function openUnheard() {
   return { ...two, task_id, there, heal, [Symbol.asyncDispose]: () => two[Symbol.asyncDispose]() };
 }
 
+function peerOf({ node }: { readonly node: OpenEngine }) {
+  const peer = node.engine.network.peers.get("peer");
+  if (peer === undefined) throw new Error("there is no peer");
+  return peer;
+}
+
 describe("a cancel that did not get to a peer is told", () => {
   it("when the peer is asked for its targets", async () => {
     await using two = await openUnheard();
@@ -127,8 +133,7 @@ describe("a cancel that was not answered", () => {
     await using two = await openDeaf();
     const before = two.count("cancel");
     const { peers } = two.node.engine.network;
-    const peer = peers.get("peer");
-    if (peer === undefined) throw new Error("there is no peer");
+    const peer = peerOf(two);
     await peers.put({ ...peer, pairing_id: "another" });
     await two.hear();
     expect(two.count("cancel")).toBe(before);
@@ -139,8 +144,7 @@ describe("a cancel that was not answered", () => {
     await using two = await openDeaf();
     const before = two.count("cancel");
     const { peers } = two.node.engine.network;
-    const peer = peers.get("peer");
-    if (peer === undefined) throw new Error("there is no peer");
+    const peer = peerOf(two);
     await peers.put({ ...peer, trust: "blocked" });
     await two.hear();
     expect(two.count("cancel")).toBe(before);
